@@ -1,0 +1,24 @@
+namespace TrustService.Errors;
+
+/// <summary>A coded refusal. The message says what was found and what was needed; <see cref="Hint"/> what to do next.</summary>
+public sealed class TrustException : Exception
+{
+    /// <summary>Makes a refusal.</summary>
+    /// <param name="error">The code.</param>
+    /// <param name="message">What was found and what was needed, in one sentence, without secrets.</param>
+    /// <param name="inner">What caused it, if another exception did.</param>
+    public TrustException(TrustError error, string message, Exception? inner = null)
+        : base(message, inner) => Error = error;
+
+    /// <summary>The code.</summary>
+    public TrustError Error { get; }
+
+    /// <summary>The role whose metadata is refused, or null.</summary>
+    public string? Role { get; init; }
+
+    /// <summary>What to do next, or null.</summary>
+    public string? Hint { get; init; }
+
+    /// <summary>The line of the error table.</summary>
+    public TrustErrorInfo Info => TrustErrors.Describe(Error);
+}

@@ -1,0 +1,61 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using TrustService.Errors;
+
+namespace TrustService.Json;
+
+/// <summary>The only way by which JSON from outside becomes a tree.</summary>
+/// <remarks>
+/// Refused: documents over the limits, invalid UTF-8, a byte order mark, comments, trailing commas, duplicate members at
+/// any depth, numbers with a fraction or an exponent, and strings with lone surrogates. What two parsers could read
+/// differently is never read at all.
+/// </remarks>
+public static class StrictJson
+{
+    /// <summary>Parses one document.</summary>
+    /// <param name="utf8">The document, UTF-8 without a byte order mark.</param>
+    /// <param name="limits">Size and depth at the most.</param>
+    /// <returns>The root element; it holds its own memory and needs no disposal.</returns>
+    /// <exception cref="TrustException"><see cref="TrustError.TooLarge"/> or <see cref="TrustError.MalformedJson"/>.</exception>
+    public static JsonElement Parse(ReadOnlySpan<byte> utf8, JsonLimits limits)
+    {
+        if (utf8.Length > limits.MaxBytes)
+            throw new TrustException(TrustError.TooLarge, $"The JSON document has {utf8.Length} bytes; at most {limits.MaxBytes} are read.");
+        if (utf8.StartsWith("\uFEFF"u8))
+            throw Malformed("it starts with a byte order mark");
+        if (!Utf8.IsValid(utf8))
+            throw Malformed("it is not valid UTF-8");
+        try
+        {
+            CheckTokens(utf8, limits.MaxDepth);
+            return JsonElement.Parse(utf8, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = limits.MaxDepth });
+        }
+        catch (JsonException e)
+        {
+            throw Malformed(e.Message.TrimEnd('.'), e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw Malformed("a string holds a lone surrogate", e);
+        }
+    }
+
+    private static void CheckTokens(ReadOnlySpan<byte> utf8, int maxDepth)
+    {
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = maxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.Number && reader.ValueSpan.IndexOfAny((byte)'.', (byte)'e', (byte)'E') >= 0)
+                throw Malformed($"the number {Shorten(Encoding.UTF8.GetString(reader.ValueSpan))} is not an integer");
+            // Text without escapes is valid already, because the whole document is valid UTF-8.
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                _ = reader.GetString();
+        }
+    }
+
+    private static string Shorten(string text) => text.Length <= 32 ? text : string.Concat(text.AsSpan(0, 32), "…");
+
+    private static TrustException Malformed(string what, Exception? inner = null) =>
+        new(TrustError.MalformedJson, $"Not acceptable as JSON: {what}.", inner);
+}
