@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using TrustService.Errors;
+
+namespace TrustService.Json;
+
+/// <summary>Typed reading of one JSON object's members; every refusal names the place.</summary>
+public readonly struct JsonObjectReader
+{
+    private readonly JsonElement element;
+
+    /// <summary>Starts reading an object.</summary>
+    /// <param name="element">The object.</param>
+    /// <param name="place">Where it stands, for messages: <c>root.roles.timestamp</c>.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.MalformedMetadata"/> if it is not an object.</exception>
+    public JsonObjectReader(JsonElement element, string place)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+            throw Malformed(place, $"is {Kind(element)}, not an object");
+        this.element = element;
+        Place = place;
+    }
+
+    /// <summary>Where the object stands.</summary>
+    public string Place { get; }
+
+    /// <summary>The member's value, whatever its type, or null if it is absent.</summary>
+    public JsonElement? Optional(string name) => element.TryGetProperty(name, out var value) ? value : null;
+
+    /// <summary>The member's value.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.MalformedMetadata"/> if it is absent.</exception>
+    public JsonElement Required(string name) =>
+        element.TryGetProperty(name, out var value) ? value : throw Malformed(Place, $"has no member \"{name}\"");
+
+    /// <summary>A member that is an object.</summary>
+    public JsonObjectReader Object(string name) => new(Required(name), $"{Place}.{name}");
+
+    /// <summary>A member that is an object, or null if it is absent.</summary>
+    public JsonObjectReader? OptionalObject(string name) => Optional(name) is { } value ? new JsonObjectReader(value, $"{Place}.{name}") : null;
+
+    /// <summary>A member that is a string.</summary>
+    public string Text(string name) => AsText(Required(name), $"{Place}.{name}");
+
+    /// <summary>A member that is true or false, or null if it is absent.</summary>
+    public bool? OptionalBoolean(string name) => Optional(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.False } => false,
+        { } other => throw Malformed($"{Place}.{name}", $"is {Kind(other)}, not true or false"),
+    };
+
+    /// <summary>A member that is an integer within bounds.</summary>
+    public long Integer(string name, long min, long max) => AsInteger(Required(name), $"{Place}.{name}", min, max);
+
+    /// <summary>A member that is an integer within bounds, or null if it is absent.</summary>
+    public long? OptionalInteger(string name, long min, long max) =>
+        Optional(name) is { } value ? AsInteger(value, $"{Place}.{name}", min, max) : null;
+
+    /// <summary>A member that is an array.</summary>
+    public JsonElement Array(string name) => AsArray(Required(name), $"{Place}.{name}");
+
+    /// <summary>A member that is an array of strings.</summary>
+    public ImmutableArray<string> Texts(string name) => AsTexts(Array(name), $"{Place}.{name}");
+
+    /// <summary>A member that is an array of strings, or null if it is absent.</summary>
+    public ImmutableArray<string>? OptionalTexts(string name) =>
+        Optional(name) is { } value ? AsTexts(AsArray(value, $"{Place}.{name}"), $"{Place}.{name}") : null;
+
+    /// <summary>All members, each as its name and value.</summary>
+    public JsonElement.ObjectEnumerator Members => element.EnumerateObject();
+
+    /// <summary>How many members the object has.</summary>
+    public int Count => element.GetPropertyCount();
+
+    /// <summary>The members that <paramref name="known"/> does not name, kept for writing the object again.</summary>
+    public UnrecognizedMembers Except(params ReadOnlySpan<string> known)
+    {
+        List<JsonProperty>? rest = null;
+        foreach (var member in element.EnumerateObject())
+        {
+            if (!known.Contains(member.Name))
+                (rest ??= []).Add(member);
+        }
+        return rest is null ? UnrecognizedMembers.None : new UnrecognizedMembers(rest);
+    }
+
+    /// <summary>A refusal that names this object's place.</summary>
+    public TrustException Refuse(string what) => Malformed(Place, what);
+
+    private static string AsText(JsonElement value, string place) =>
+        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Malformed(place, $"is {Kind(value)}, not a string");
+
+    private static JsonElement AsArray(JsonElement value, string place) =>
+        value.ValueKind == JsonValueKind.Array ? value : throw Malformed(place, $"is {Kind(value)}, not an array");
+
+    private static ImmutableArray<string> AsTexts(JsonElement array, string place)
+    {
+        var texts = ImmutableArray.CreateBuilder<string>(array.GetArrayLength());
+        foreach (var item in array.EnumerateArray())
+            texts.Add(AsText(item, place));
+        return texts.MoveToImmutable();
+    }
+
+    private static long AsInteger(JsonElement value, string place, long min, long max)
+    {
+        if (value.ValueKind != JsonValueKind.Number)
+            throw Malformed(place, $"is {Kind(value)}, not an integer");
+        if (!value.TryGetInt64(out var number) || number < min || number > max)
+            throw Malformed(place, $"is {value.GetRawText()}; an integer from {min} to {max} is needed");
+        return number;
+    }
+
+    private static string Kind(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.True or JsonValueKind.False => "a boolean",
+        _ => "null",
+    };
+
+    private static TrustException Malformed(string place, string what) =>
+        new(TrustError.MalformedMetadata, $"{place} {what}.");
+}

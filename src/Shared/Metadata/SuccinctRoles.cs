@@ -1,0 +1,37 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using TrustService.Json;
+
+namespace TrustService.Metadata;
+
+/// <summary>2^n hash bins with one set of keys. Source: TAP 15.</summary>
+public sealed record SuccinctRoles
+{
+    /// <summary>The keys and threshold of every bin.</summary>
+    public required RoleKeys RoleKeys { get; init; }
+
+    /// <summary>How many leading bits of the path's SHA-256 choose the bin: 1 to 32.</summary>
+    public required int BitLength { get; init; }
+
+    /// <summary>What the bins' names begin with.</summary>
+    public required string NamePrefix { get; init; }
+
+    /// <summary>Unknown members.</summary>
+    public UnrecognizedMembers Unrecognized { get; init; } = UnrecognizedMembers.None;
+
+    /// <summary>The bin that a target path belongs to.</summary>
+    public RoleName BinOf(string targetPath)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(targetPath));
+        return NameOf(BinaryPrimitives.ReadUInt32BigEndian(hash) >> (32 - BitLength));
+    }
+
+    /// <summary>The name of the bin with that number.</summary>
+    public RoleName NameOf(uint bin)
+    {
+        var digits = (BitLength + 3) / 4;
+        return RoleName.ParseDelegated($"{NamePrefix}-{bin.ToString($"x{digits}", CultureInfo.InvariantCulture)}");
+    }
+}

@@ -1,0 +1,28 @@
+using TrustService.Json;
+
+namespace TrustService.Metadata;
+
+/// <summary>Targets, and the roles to which some of them are delegated. Source: TUF 1.0.34 §4.5.</summary>
+public sealed record Targets : IRole
+{
+    /// <inheritdoc/>
+    public static RoleType Type => RoleType.Targets;
+
+    /// <inheritdoc/>
+    public string? SpecVersion { get; init; }
+
+    /// <inheritdoc/>
+    public required long Version { get; init; }
+
+    /// <inheritdoc/>
+    public required DateTimeOffset Expires { get; init; }
+
+    /// <summary>Each target by its path.</summary>
+    public required IReadOnlyDictionary<string, TargetFile> TargetFiles { get; init; }
+
+    /// <summary>Delegations, or null if there is none.</summary>
+    public Delegations? Delegations { get; init; }
+
+    /// <inheritdoc/>
+    public UnrecognizedMembers Unrecognized { get; init; } = UnrecognizedMembers.None;
+}
