@@ -21,6 +21,9 @@ public readonly struct JsonObjectReader
         Place = place;
     }
 
+    /// <summary>The object itself.</summary>
+    public JsonElement Element => element;
+
     /// <summary>Where the object stands.</summary>
     public string Place { get; }
 

@@ -15,6 +15,6 @@ public sealed record RoleKeys
     /// <summary>How many different keys must sign, 1 or more.</summary>
     public required int Threshold { get; init; }
 
-    /// <summary>Unknown members of the role object.</summary>
+    /// <summary>Unknown members of a top-level role's object.</summary>
     public UnrecognizedMembers Unrecognized { get; init; } = UnrecognizedMembers.None;
 }

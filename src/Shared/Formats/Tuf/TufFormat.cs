@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using TrustService.Errors;
+using TrustService.Json;
+using TrustService.Metadata;
+
+namespace TrustService.Formats.Tuf;
+
+/// <summary>TUF 1.0 with OLPC canonical JSON, hex encodings and versioned file names.</summary>
+public sealed partial class TufFormat : IMetadataFormat
+{
+    /// <summary>The only instance; it has no state.</summary>
+    public static readonly TufFormat Instance = new();
+
+    /// <summary>The version of the specification that is written.</summary>
+    public const string SpecVersion = "1.0.34";
+
+    private TufFormat()
+    {
+    }
+
+    /// <inheritdoc/>
+    public string Name => "tuf";
+
+    /// <inheritdoc/>
+    public FormatRules Rules { get; } = new()
+    {
+        ParentsNameVersions = true,
+        UnverifiableRole = UnverifiableRole.EndsSearch,
+        PathMatches = GlobPattern.Matches,
+        FileName = FileName,
+        MayWriteRoleName = name => name.IsTopLevel || SafeRoleName().IsMatch(name.Value),
+    };
+
+    /// <inheritdoc/>
+    public SignedMetadata<TRole> Read<TRole>(ReadOnlyMemory<byte> file, int maxBytes)
+        where TRole : class, IRole => TufReader.Read<TRole>(file, maxBytes);
+
+    /// <inheritdoc/>
+    public byte[] WriteSigned<TRole>(TRole role)
+        where TRole : class, IRole => TufWriter.WriteSigned(role);
+
+    /// <inheritdoc/>
+    public byte[] WriteFile(ReadOnlySpan<byte> signed, IEnumerable<Signature> signatures) => TufWriter.WriteFile(signed, signatures);
+
+    /// <inheritdoc/>
+    public PublicKey DescribeKey(SignatureScheme scheme, ReadOnlyMemory<byte> material)
+    {
+        var source = TufKey.Write(scheme, material);
+        return new PublicKey { Id = ComputeKeyId(source), Scheme = scheme, Material = material, Source = source };
+    }
+
+    /// <inheritdoc/>
+    public PublicKey ReadKey(KeyId id, JsonElement key) => TufKey.Read(id, new JsonObjectReader(key, $"key {id.Short}"));
+
+    /// <summary>Lower-case hex SHA-256 of the canonical key object, all members included. Source: TUF 1.0.34 §4.2.2.</summary>
+    public KeyId ComputeKeyId(JsonElement key) => new(Hex.Encode(SHA256.HashData(CanonicalJson.Encode(key))));
+
+    // Role names are encoded as one path segment, "/" included. Source: TUF 1.0.34 §3.1.2.1.
+    private static string FileName(RoleName role, long? version)
+    {
+        var name = Uri.EscapeDataString(role.Value) + ".json";
+        return version is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number}.{name}") : name;
+    }
+
+    // A name that is safe in every file system, URL and client: no separator, no leading digit that reads as a version.
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_-]{0,127}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex SafeRoleName();
+}

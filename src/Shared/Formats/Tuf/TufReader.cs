@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using TrustService.Errors;
+using TrustService.Json;
+using TrustService.Metadata;
+
+namespace TrustService.Formats.Tuf;
+
+/// <summary>Bytes of a TUF file into records. Source: TUF 1.0.34 §4.</summary>
+internal static partial class TufReader
+{
+    public static SignedMetadata<TRole> Read<TRole>(ReadOnlyMemory<byte> file, int maxBytes)
+        where TRole : class, IRole
+    {
+        var name = NameOf(TRole.Type);
+        var envelope = new JsonObjectReader(StrictJson.Parse(file.Span, JsonLimits.OfBytes(maxBytes)), name);
+        var signed = envelope.Object("signed");
+        var found = signed.Text("_type");
+        if (found != name)
+            throw new TrustException(TrustError.WrongRoleType, $"The file is of type \"{Shorten(found)}\"; \"{name}\" is needed.");
+        CheckSpecVersion(signed.Text("spec_version"));
+        IRole role = TRole.Type switch
+        {
+            RoleType.Root => TufRoleReader.Root(signed),
+            RoleType.Timestamp => TufRoleReader.Timestamp(signed),
+            RoleType.Snapshot => TufRoleReader.Snapshot(signed),
+            _ => TufTargetsReader.Targets(signed),
+        };
+        return new SignedMetadata<TRole>((TRole)role, ReadSignatures(envelope), CanonicalJson.Encode(signed.Element), file);
+    }
+
+    public static string NameOf(RoleType type) => type switch
+    {
+        RoleType.Root => "root",
+        RoleType.Timestamp => "timestamp",
+        RoleType.Snapshot => "snapshot",
+        _ => "targets",
+    };
+
+    private static ImmutableArray<Signature> ReadSignatures(JsonObjectReader envelope)
+    {
+        var list = envelope.Array("signatures");
+        if (list.GetArrayLength() > MetadataLimits.MaxSignatures)
+            throw new TrustException(TrustError.TooLarge, $"{envelope.Place} has {list.GetArrayLength()} signatures; at most {MetadataLimits.MaxSignatures} are read.");
+        var signatures = ImmutableArray.CreateBuilder<Signature>(list.GetArrayLength());
+        var seen = new HashSet<KeyId>();
+        foreach (var item in list.EnumerateArray())
+        {
+            var signature = new JsonObjectReader(item, $"{envelope.Place}.signatures[{signatures.Count}]");
+            var id = new KeyId(signature.Text("keyid"));
+            if (!seen.Add(id))
+                throw new TrustException(TrustError.DuplicateSignature, $"{envelope.Place} lists two signatures of key {id.Short}; each key may sign once.");
+            // Text that is no hex can never count; other signatures may still reach the threshold.
+            signatures.Add(new Signature(id, Hex.TryDecode(signature.Text("sig"), out var value) ? value : default(ReadOnlyMemory<byte>)));
+        }
+        return signatures.MoveToImmutable();
+    }
+
+    private static void CheckSpecVersion(string text)
+    {
+        if (!SupportedSpecVersion().IsMatch(text))
+            throw new TrustException(TrustError.UnsupportedSpecVersion, $"spec_version is \"{Shorten(text)}\"; 1.x is supported.");
+    }
+
+    private static string Shorten(string text) => text.Length <= 24 ? text : text[..24] + "…";
+
+    // Old repositories write "1.0". Only the major number decides. Source: TUF 1.0.34 §4.3.
+    [GeneratedRegex(@"\A1\.[0-9]{1,6}(\.[0-9]{1,6})?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex SupportedSpecVersion();
+}

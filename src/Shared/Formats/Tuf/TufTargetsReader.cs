@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using TrustService.Errors;
+using TrustService.Json;
+using TrustService.Metadata;
+
+namespace TrustService.Formats.Tuf;
+
+/// <summary>The signed part of targets and delegated roles. Source: TUF 1.0.34 §4.5.</summary>
+internal static class TufTargetsReader
+{
+    private static readonly string[] TargetMembers = ["length", "hashes", "custom"];
+
+    public static Targets Targets(JsonObjectReader signed) => new()
+    {
+        SpecVersion = signed.Text("spec_version"),
+        Version = TufRoleReader.Version(signed),
+        Expires = TufRoleReader.Expires(signed),
+        TargetFiles = TargetFiles(signed.Object("targets")),
+        Delegations = signed.OptionalObject("delegations") is { } delegations ? ReadDelegations(delegations) : null,
+        Unrecognized = signed.Except("_type", "spec_version", "version", "expires", "targets", "delegations"),
+    };
+
+    private static System.Collections.ObjectModel.ReadOnlyDictionary<string, TargetFile> TargetFiles(JsonObjectReader targets)
+    {
+        var files = new Dictionary<string, TargetFile>(targets.Count, StringComparer.Ordinal);
+        foreach (var member in targets.Members)
+        {
+            if (member.Name.Length is 0 or > MetadataLimits.MaxTargetPathLength)
+                throw new TrustException(TrustError.InvalidTargetPath, $"A target path has {member.Name.Length} characters; 1 to {MetadataLimits.MaxTargetPathLength} are allowed.");
+            var target = new JsonObjectReader(member.Value, $"target \"{member.Name}\"");
+            var custom = target.Optional("custom");
+            if (custom is { ValueKind: not JsonValueKind.Object })
+                throw target.Refuse("has custom data that is not an object");
+            files.Add(member.Name, new TargetFile
+            {
+                Length = target.Integer("length", 0, MetadataLimits.MaxLength),
+                Hashes = TufRoleReader.Hashes(target.Object("hashes")),
+                Custom = custom,
+                Unrecognized = target.Except(TargetMembers),
+            });
+        }
+        return files.AsReadOnly();
+    }
+
+    private static Delegations ReadDelegations(JsonObjectReader delegations)
+    {
+        var roles = delegations.Optional("roles");
+        var succinct = delegations.OptionalObject("succinct_roles");
+        if (roles is null == succinct is null)
+            throw delegations.Refuse("needs either roles or succinct_roles");
+        return new Delegations
+        {
+            Keys = TufRoleReader.Keys(delegations.Object("keys")).AsReadOnly(),
+            Roles = roles is null ? [] : Roles(delegations),
+            Succinct = succinct is { } bins ? ReadSuccinct(bins) : null,
+            Unrecognized = delegations.Except("keys", "roles", "succinct_roles"),
+        };
+    }
+
+    private static ImmutableArray<DelegatedRole> Roles(JsonObjectReader delegations)
+    {
+        var list = delegations.Array("roles");
+        if (list.GetArrayLength() > MetadataLimits.MaxDelegatedRoles)
+            throw new TrustException(TrustError.TooLarge, $"{delegations.Place} has {list.GetArrayLength()} roles; at most {MetadataLimits.MaxDelegatedRoles} are read.");
+        var roles = ImmutableArray.CreateBuilder<DelegatedRole>(list.GetArrayLength());
+        var names = new HashSet<RoleName>();
+        foreach (var item in list.EnumerateArray())
+        {
+            var role = Role(new JsonObjectReader(item, $"{delegations.Place}.roles[{roles.Count}]"));
+            if (!names.Add(role.Name))
+                throw delegations.Refuse($"lists the role {role.Name} twice");
+            roles.Add(role);
+        }
+        return roles.MoveToImmutable();
+    }
+
+    private static DelegatedRole Role(JsonObjectReader role)
+    {
+        var paths = role.OptionalTexts("paths");
+        var prefixes = role.OptionalTexts("path_hash_prefixes");
+        if (paths is not null && prefixes is not null)
+            throw role.Refuse("has both paths and path_hash_prefixes; one of them is allowed");
+        return new DelegatedRole
+        {
+            Name = RoleName.ParseDelegated(role.Text("name")),
+            RoleKeys = TufRoleReader.RoleKeys(role),
+            Paths = paths,
+            PathHashPrefixes = prefixes,
+            Terminating = role.OptionalBoolean("terminating") ?? throw role.Refuse("has no member \"terminating\""),
+            Unrecognized = role.Except("name", "keyids", "threshold", "paths", "path_hash_prefixes", "terminating"),
+        };
+    }
+
+    private static SuccinctRoles ReadSuccinct(JsonObjectReader bins)
+    {
+        var prefix = bins.Text("name_prefix");
+        _ = RoleName.ParseDelegated(prefix + "-0");
+        return new SuccinctRoles
+        {
+            RoleKeys = TufRoleReader.RoleKeys(bins),
+            BitLength = (int)bins.Integer("bit_length", 1, 32),
+            NamePrefix = prefix,
+            Unrecognized = bins.Except("keyids", "threshold", "bit_length", "name_prefix"),
+        };
+    }
+}

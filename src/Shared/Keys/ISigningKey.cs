@@ -1,0 +1,17 @@
+using TrustService.Metadata;
+
+namespace TrustService.Keys;
+
+/// <summary>A private key that can sign, wherever it lives.</summary>
+public interface ISigningKey
+{
+    /// <summary>How it signs.</summary>
+    SignatureScheme Scheme { get; }
+
+    /// <summary>Its public half, encoded as <see cref="PublicKey.Material"/>.</summary>
+    ReadOnlyMemory<byte> Material { get; }
+
+    /// <summary>Signs bytes.</summary>
+    /// <returns>The signature, encoded as <see cref="Signature.Value"/>.</returns>
+    byte[] Sign(ReadOnlySpan<byte> payload);
+}

@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using Org.BouncyCastle.Math.EC.Rfc8032;
+using TrustService.Metadata;
+
+namespace TrustService.Keys;
+
+/// <summary>The only code that checks one signature by one key.</summary>
+public static class SignatureVerifier
+{
+    /// <summary>Bytes that a signature may have at the most: RSA with 8192 bits.</summary>
+    public const int MaxSignatureBytes = 1024;
+
+    /// <summary>True if <paramref name="signature"/> is one of <paramref name="key"/> over <paramref name="payload"/>.</summary>
+    /// <remarks>The algorithm follows from the key object alone. Source: TUF 1.0.34 §4.2.2.</remarks>
+    public static bool Verify(PublicKey key, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> signature)
+    {
+        if (signature.IsEmpty || signature.Length > MaxSignatureBytes)
+            return false;
+        return key.Scheme switch
+        {
+            SignatureScheme.EcdsaP256Sha256 => VerifyEcdsa(key, payload, signature, HashAlgorithmName.SHA256),
+            SignatureScheme.EcdsaP384Sha384 => VerifyEcdsa(key, payload, signature, HashAlgorithmName.SHA384),
+            SignatureScheme.RsaPssSha256 => VerifyRsaPss(key, payload, signature),
+            SignatureScheme.Ed25519 => VerifyEd25519(key, payload, signature),
+            _ => false,
+        };
+    }
+
+    private static bool VerifyEcdsa(PublicKey key, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> signature, HashAlgorithmName hash)
+    {
+        using var ecdsa = ECDsa.Create();
+        try
+        {
+            ecdsa.ImportSubjectPublicKeyInfo(key.Material.Span, out _);
+            return ecdsa.VerifyData(payload, signature, hash, DSASignatureFormat.Rfc3279DerSequence);
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    private static bool VerifyRsaPss(PublicKey key, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> signature)
+    {
+        using var rsa = RSA.Create();
+        try
+        {
+            rsa.ImportSubjectPublicKeyInfo(key.Material.Span, out _);
+            return rsa.VerifyData(payload, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    private static bool VerifyEd25519(PublicKey key, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> signature) =>
+        signature.Length == Ed25519.SignatureSize
+        && Ed25519.Verify(signature.ToArray(), 0, key.Material.ToArray(), 0, payload.ToArray(), 0, payload.Length);
+}

@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using System.Text;
+using TrustService.Errors;
+using TrustService.Formats;
+using TrustService.Json;
+using TrustService.Metadata;
+
+namespace TrustService.Verification;
+
+/// <summary>
+/// The search for one target: pre-order, depth first, in listed order. It says which role is needed next; the caller
+/// fetches it, has the delegator accept it, and hands it back. Source: TUF 1.0.34 §5.6.7.
+/// </summary>
+public sealed class DelegationWalk
+{
+    private readonly string targetPath;
+    private readonly FormatRules rules;
+    private readonly int maxVisits;
+    private readonly HashSet<RoleName> visited = [];
+    private readonly Stack<DelegationStep> pending = new();
+
+    /// <summary>Starts a search at the top-level targets.</summary>
+    public DelegationWalk(TrustedTargets top, string targetPath)
+    {
+        this.targetPath = targetPath;
+        rules = top.Snapshot.Root.Format.Rules;
+        maxVisits = top.Snapshot.Root.Limits.MaxVisitedRoles;
+        Visit(top);
+    }
+
+    /// <summary>What was found, or null so far.</summary>
+    public FoundTarget? Found { get; private set; }
+
+    /// <summary>The role that is needed next, or null if the search is over.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.DelegationLimit"/></exception>
+    public DelegationStep? Next()
+    {
+        while (Found is null && pending.TryPop(out var step))
+        {
+            // A role that two branches reach is looked at once, from the branch that comes first.
+            if (visited.Contains(step.Role))
+                continue;
+            if (visited.Count >= maxVisits)
+                throw new TrustException(TrustError.DelegationLimit, $"The search for \"{targetPath}\" visited {maxVisits} roles without an end.");
+            return step;
+        }
+        return null;
+    }
+
+    /// <summary>Looks at a role that was accepted.</summary>
+    public void Visit(TrustedTargets role)
+    {
+        visited.Add(role.Role);
+        if (role.Metadata.Signed.TargetFiles.TryGetValue(targetPath, out var target))
+        {
+            Found = new FoundTarget(targetPath, target, role);
+            return;
+        }
+        if (role.Metadata.Signed.Delegations is not { } delegations)
+            return;
+        if (delegations.Succinct is { } bins)
+        {
+            pending.Push(new DelegationStep(role, bins.BinOf(targetPath)));
+            return;
+        }
+        var matching = new List<DelegationStep>();
+        foreach (var delegated in delegations.Roles.Where(Matches))
+        {
+            matching.Add(new DelegationStep(role, delegated.Name));
+            if (delegated.Terminating)
+            {
+                // Nothing after it is looked at, neither its siblings nor those of its parents.
+                pending.Clear();
+                break;
+            }
+        }
+        for (var i = matching.Count - 1; i >= 0; i--)
+            pending.Push(matching[i]);
+    }
+
+    /// <summary>Leaves out a role that could not be had or verified, where the format allows that.</summary>
+    /// <returns>False if the format ends the search there; the refusal is then the result.</returns>
+    public bool TrySkip(DelegationStep step)
+    {
+        visited.Add(step.Role);
+        return rules.UnverifiableRole == UnverifiableRole.IsSkipped;
+    }
+
+    private bool Matches(DelegatedRole delegated)
+    {
+        if (delegated.Paths is { } paths)
+            return paths.Any(pattern => rules.PathMatches(pattern, targetPath));
+        if (delegated.PathHashPrefixes is not { } prefixes)
+            return false;
+        var hash = Hex.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(targetPath)));
+        return prefixes.Any(prefix => hash.StartsWith(prefix, StringComparison.Ordinal));
+    }
+}

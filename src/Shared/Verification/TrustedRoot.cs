@@ -1,0 +1,109 @@
+using TrustService.Errors;
+using TrustService.Formats;
+using TrustService.Metadata;
+
+namespace TrustService.Verification;
+
+/// <summary>The first link: a root that is trusted. Only it can accept the next root and a timestamp.</summary>
+public sealed class TrustedRoot
+{
+    private TrustedRoot(IMetadataFormat format, VerificationLimits limits, SignedMetadata<Root> metadata, ThresholdResult signers)
+    {
+        Format = format;
+        Limits = limits;
+        Metadata = metadata;
+        Signers = signers;
+    }
+
+    /// <summary>The format of the repository.</summary>
+    public IMetadataFormat Format { get; }
+
+    /// <summary>What is read at the most.</summary>
+    public VerificationLimits Limits { get; }
+
+    /// <summary>The root.</summary>
+    public SignedMetadata<Root> Metadata { get; }
+
+    /// <summary>Who signed it by its own rules.</summary>
+    public ThresholdResult Signers { get; }
+
+    /// <summary>The root's version.</summary>
+    public long Version => Metadata.Signed.Version;
+
+    /// <summary>Takes a pinned root file as trusted, if it is signed by its own threshold. Its expiry does not matter yet.</summary>
+    /// <remarks>Source: TUF 1.0.34 §5.2.</remarks>
+    /// <exception cref="TrustException">A coded refusal.</exception>
+    public static TrustedRoot Pin(IMetadataFormat format, ReadOnlyMemory<byte> file, VerificationLimits limits)
+    {
+        var metadata = format.Read<Root>(file, limits.MaxRootBytes);
+        return new TrustedRoot(format, limits, metadata, RequireSignedBy(metadata, metadata.Signed));
+    }
+
+    /// <summary>Accepts the next root: one version on, signed by the threshold of this root and by its own.</summary>
+    /// <remarks>Source: TUF 1.0.34 §5.3.4–5.3.5. An expired root is accepted: only the last one must be fresh.</remarks>
+    /// <exception cref="TrustException">A coded refusal; this root stays the trusted one.</exception>
+    public TrustedRoot AcceptRoot(ReadOnlyMemory<byte> file)
+    {
+        var next = Format.Read<Root>(file, Limits.MaxRootBytes);
+        _ = RequireSignedBy(next, Metadata.Signed);
+        var signers = RequireSignedBy(next, next.Signed);
+        if (next.Signed.Version != Version + 1)
+            throw new TrustException(TrustError.VersionMismatch, $"The root after root {Version} must have version {Version + 1}; this one has {next.Signed.Version}.") { Role = RoleName.Root.Value };
+        return new TrustedRoot(Format, Limits, next, signers);
+    }
+
+    /// <summary>Refuses a last root that has expired.</summary>
+    /// <remarks>Source: TUF 1.0.34 §5.3.10.</remarks>
+    /// <exception cref="TrustException"><see cref="TrustError.Expired"/></exception>
+    public void RequireFresh(DateTimeOffset referenceTime) => Freshness.Require(Metadata.Signed, RoleName.Root, referenceTime);
+
+    /// <summary>Accepts a timestamp.</summary>
+    /// <remarks>Source: TUF 1.0.34 §5.4.2–5.4.4.</remarks>
+    /// <param name="file">The file.</param>
+    /// <param name="previous">The timestamp that was trusted before, recalled under this root, or null.</param>
+    /// <param name="referenceTime">The one time of this update, UTC.</param>
+    /// <returns>The new timestamp; <paramref name="previous"/> itself if the version is the same.</returns>
+    /// <exception cref="TrustException">A coded refusal; the previous timestamp stays the trusted one.</exception>
+    public TrustedTimestamp AcceptTimestamp(ReadOnlyMemory<byte> file, TrustedTimestamp? previous, DateTimeOffset referenceTime)
+    {
+        var accepted = ReadTimestamp(file);
+        if (previous is not null)
+        {
+            Freshness.RequireNotLower(accepted.Metadata.Signed.Version, previous.Metadata.Signed.Version, RoleName.Timestamp);
+            // Equal is "unchanged": whatever the new file says, it is dropped. Source: TUF 1.0.34 §5.4.3.1.
+            if (accepted.Metadata.Signed.Version == previous.Metadata.Signed.Version)
+                accepted = previous;
+            else if (previous.SnapshotVersion is { } trusted && accepted.SnapshotVersion is { } offered)
+                Freshness.RequireNotLower(offered, trusted, RoleName.Snapshot);
+        }
+        Freshness.Require(accepted.Metadata.Signed, RoleName.Timestamp, referenceTime);
+        return accepted;
+    }
+
+    /// <summary>Recalls a stored timestamp for the rollback check: its signatures must hold under this root, its expiry does not matter.</summary>
+    /// <returns>Null if it does not hold; after a change of keys that is how a fast-forward is undone (TUF 1.0.34 §5.3.11).</returns>
+    public TrustedTimestamp? RecallTimestamp(ReadOnlyMemory<byte> file)
+    {
+        try
+        {
+            return ReadTimestamp(file);
+        }
+        catch (TrustException)
+        {
+            return null;
+        }
+    }
+
+    internal ThresholdResult Require<TRole>(SignedMetadata<TRole> metadata, RoleName name)
+        where TRole : class, IRole =>
+        SignatureThreshold.Require(metadata, name, $"root {Version}", Metadata.Signed.Keys, Metadata.Signed.Roles[name]);
+
+    private static ThresholdResult RequireSignedBy(SignedMetadata<Root> metadata, Root delegator) =>
+        SignatureThreshold.Require(metadata, RoleName.Root, $"root {delegator.Version}", delegator.Keys, delegator.Roles[RoleName.Root]);
+
+    private TrustedTimestamp ReadTimestamp(ReadOnlyMemory<byte> file)
+    {
+        var metadata = Format.Read<Timestamp>(file, Limits.MaxTimestampBytes);
+        return new TrustedTimestamp(this, metadata, Require(metadata, RoleName.Timestamp));
+    }
+}

@@ -1,0 +1,71 @@
+using TrustService.Errors;
+using TrustService.Metadata;
+
+namespace TrustService.Verification;
+
+/// <summary>The second link: a trusted timestamp. Only it can accept a snapshot.</summary>
+public sealed class TrustedTimestamp
+{
+    internal TrustedTimestamp(TrustedRoot root, SignedMetadata<Timestamp> metadata, ThresholdResult signers)
+    {
+        Root = root;
+        Metadata = metadata;
+        Signers = signers;
+    }
+
+    /// <summary>The root under which it is trusted.</summary>
+    public TrustedRoot Root { get; }
+
+    /// <summary>The timestamp.</summary>
+    public SignedMetadata<Timestamp> Metadata { get; }
+
+    /// <summary>Who signed it.</summary>
+    public ThresholdResult Signers { get; }
+
+    /// <summary>The version of the snapshot that it names, or null in a format that names none.</summary>
+    public long? SnapshotVersion => Metadata.Signed.SnapshotMeta.Version;
+
+    /// <summary>Bytes that the snapshot file may have.</summary>
+    public int MaxSnapshotBytes => Freshness.ListedLimit(Metadata.Signed.SnapshotMeta, Root.Limits.MaxSnapshotBytes, Root.Limits.MaxListedBytes);
+
+    /// <summary>Accepts the snapshot that this timestamp names.</summary>
+    /// <remarks>Source: TUF 1.0.34 §5.5.2–5.5.6.</remarks>
+    /// <param name="file">The file.</param>
+    /// <param name="previous">The snapshot that was trusted before, recalled under the same root, or null.</param>
+    /// <param name="referenceTime">The one time of this update, UTC.</param>
+    /// <exception cref="TrustException">A coded refusal; the previous snapshot stays the trusted one.</exception>
+    public TrustedSnapshot AcceptSnapshot(ReadOnlyMemory<byte> file, TrustedSnapshot? previous, DateTimeOffset referenceTime)
+    {
+        var listed = Metadata.Signed.SnapshotMeta;
+        FileIntegrity.Check(file.Span, listed.Length, listed.Hashes, RoleName.Snapshot.Value);
+        var accepted = ReadSnapshot(file);
+        Freshness.RequireListedVersion(accepted.Metadata.Signed.Version, listed, RoleName.Snapshot, "timestamp");
+        if (previous is not null)
+            accepted.RequireNoRollback(previous);
+        Freshness.Require(accepted.Metadata.Signed, RoleName.Snapshot, referenceTime);
+        return accepted;
+    }
+
+    /// <summary>
+    /// Recalls a stored snapshot for the rollback check: its signatures must hold under the root; expiry, and whether this
+    /// timestamp names it, do not matter.
+    /// </summary>
+    /// <returns>Null if it does not hold.</returns>
+    public TrustedSnapshot? RecallSnapshot(ReadOnlyMemory<byte> file)
+    {
+        try
+        {
+            return ReadSnapshot(file);
+        }
+        catch (TrustException)
+        {
+            return null;
+        }
+    }
+
+    private TrustedSnapshot ReadSnapshot(ReadOnlyMemory<byte> file)
+    {
+        var metadata = Root.Format.Read<Snapshot>(file, Root.Limits.MaxListedBytes);
+        return new TrustedSnapshot(this, metadata, Root.Require(metadata, RoleName.Snapshot));
+    }
+}
