@@ -1,0 +1,69 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace TrustService.Server.Options;
+
+/// <summary>What one request, one repository and one client may ask for. Configuration section <c>Limits</c>.</summary>
+internal sealed class LimitOptions : IValidatableObject
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "Limits";
+
+    /// <summary>Bytes of one uploaded metadata file. Default: 8 MiB.</summary>
+    [Range(1024, 256 * 1024 * 1024)]
+    public int MaxFileBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>Bytes of one request body. Default: 32 MiB.</summary>
+    [Range(1024, 1024 * 1024 * 1024)]
+    public int MaxRequestBytes { get; set; } = 32 * 1024 * 1024;
+
+    /// <summary>Parts (metadata files) of one request. Default: 64.</summary>
+    [Range(1, 4096)]
+    public int MaxParts { get; set; } = 64;
+
+    /// <summary>Roles of one repository, top-level ones included. Default: 1024.</summary>
+    [Range(4, 16_384)]
+    public int MaxRoles { get; set; } = 1024;
+
+    /// <summary>Targets of one role. Default: 100 000.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxTargets { get; set; } = 100_000;
+
+    /// <summary>How far a version may lie ahead of the current one. Default: 1000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxVersionJump { get; set; } = 1000;
+
+    /// <summary>How far ahead a file's expiry may lie, in days. Default: 3660, ten years.</summary>
+    [Range(1, 36_600)]
+    public int MaxExpiryDays { get; set; } = 3660;
+
+    /// <summary>Reading requests of one client address per second. Default: 1000; 0 means no limit.</summary>
+    [Range(0, 1_000_000)]
+    public int ReadsPerSecond { get; set; } = 1000;
+
+    /// <summary>Writing requests of one client address per second. Default: 50; 0 means no limit.</summary>
+    [Range(0, 1_000_000)]
+    public int WritesPerSecond { get; set; } = 50;
+
+    /// <summary>Requests that are worked on at the same time. Default: 1000.</summary>
+    [Range(1, 100_000)]
+    public int MaxConcurrentRequests { get; set; } = 1000;
+
+    /// <summary>Bytes of metadata files that are kept in memory for reading. Default: 128 MiB.</summary>
+    [Range(1024 * 1024, int.MaxValue)]
+    public int CacheBytes { get; set; } = 128 * 1024 * 1024;
+
+    /// <summary>Repositories whose current versions are kept in memory. Default: 20 000.</summary>
+    [Range(16, 10_000_000)]
+    public int CacheRepositories { get; set; } = 20_000;
+
+    /// <summary>Online keys that were made for repositories which nobody has published yet. Default: 10 000.</summary>
+    [Range(2, 10_000_000)]
+    public int MaxPendingOnlineKeys { get; set; } = 10_000;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (MaxFileBytes > MaxRequestBytes)
+            yield return new ValidationResult("must not be more than MaxRequestBytes.", [nameof(MaxFileBytes)]);
+    }
+}

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+
+namespace TrustService.Server.Stores;
+
+/// <summary>What one publish adds to a repository, all of it or nothing.</summary>
+internal sealed record Publication
+{
+    /// <summary>
+    /// New files, one for each role at the most. The first publication of a repository holds all four top-level roles;
+    /// every publication holds a timestamp.
+    /// </summary>
+    public required ImmutableArray<NewFile> Files { get; init; }
+
+    /// <summary>Name of the repository's metadata format; a later publication must repeat the first one's.</summary>
+    public required string Format { get; init; }
+
+    /// <summary>For the change feed: a publish or a renewal.</summary>
+    public required ChangeKind Kind { get; init; }
+
+    /// <summary>For the change feed: who did it, or null.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>For the change feed: what changed, as a JSON object.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>
+    /// Fingerprints of the snapshot and timestamp keys that a new root lists, or null if the publication has no root.
+    /// The server's keys among them become active, its other active keys retired.
+    /// </summary>
+    public ImmutableArray<string>? RootOnlineKeys { get; init; }
+}
