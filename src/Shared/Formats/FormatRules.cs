@@ -19,4 +19,7 @@ public sealed record FormatRules
 
     /// <summary>Checks a role name against what may be written in this format.</summary>
     public required Func<RoleName, bool> MayWriteRoleName { get; init; }
+
+    /// <summary>Checks a path pattern of a delegation against what may be written in this format.</summary>
+    public required Func<string, bool> MayWritePathPattern { get; init; }
 }

@@ -32,6 +32,7 @@ public sealed partial class TufFormat : IMetadataFormat
         PathMatches = GlobPattern.Matches,
         FileName = FileName,
         MayWriteRoleName = name => name.IsTopLevel || SafeRoleName().IsMatch(name.Value),
+        MayWritePathPattern = pattern => SafePathPattern().IsMatch(pattern),
     };
 
     /// <inheritdoc/>
@@ -68,4 +69,8 @@ public sealed partial class TufFormat : IMetadataFormat
     // A name that is safe in every file system, URL and client: no separator, no leading digit that reads as a version.
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_-]{0,127}\z", RegexOptions.CultureInvariant)]
     private static partial Regex SafeRoleName();
+
+    // Only literals, "*" and "?" mean the same to all clients.
+    [GeneratedRegex(@"\A(?!\.)[A-Za-z0-9._:@+*?-]{1,200}(/(?!\.)[A-Za-z0-9._:@+*?-]{1,200}){0,16}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex SafePathPattern();
 }
