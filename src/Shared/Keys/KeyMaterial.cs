@@ -114,7 +114,8 @@ public static class KeyMaterial
             material = ecdsa.ExportSubjectPublicKeyInfo();
             return true;
         }
-        catch (CryptographicException)
+        // The platform's library has no such curve, which it says in its own way.
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
             return false;
         }

@@ -46,7 +46,7 @@ public static class SigningKeys
             if (KeyMaterial.TryFromSubjectPublicKeyInfo(key.ExportSubjectPublicKeyInfo(), out _, out var scheme))
                 return new EcdsaSigningKey(key, scheme);
         }
-        catch (CryptographicException)
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
             // Not an ECDSA key: the caller tries the next kind.
         }

@@ -1,0 +1,136 @@
+using System.Security.Cryptography;
+using TrustService.Errors;
+
+namespace TrustService.Keys;
+
+/// <summary>A private key file: the PEM text that holds one private key, encrypted or not.</summary>
+/// <remarks>
+/// Written is one form only: <c>ENCRYPTED PRIVATE KEY</c>, PKCS#8 with PBES2. Read are also plain PKCS#8, <c>EC PRIVATE
+/// KEY</c>, <c>RSA PRIVATE KEY</c>, and the key files of Docker Content Trust, which have headers inside the PEM.
+/// Source: RFC 7468 §10 and §11, RFC 5915, RFC 8017 A.1.2, RFC 1421 §4.4.
+/// </remarks>
+public sealed class PrivateKeyFile : IDisposable
+{
+    /// <summary>Bytes that a key file may have.</summary>
+    public const int MaxBytes = 64 * 1024;
+
+    private const string Encrypted = "ENCRYPTED PRIVATE KEY";
+    private const string Pkcs8 = "PRIVATE KEY";
+    private const string Sec1 = "EC PRIVATE KEY";
+    private const string Pkcs1 = "RSA PRIVATE KEY";
+
+    private readonly PemBlock block;
+
+    private PrivateKeyFile(PemBlock block) => this.block = block;
+
+    /// <summary>True if a passphrase is needed to open it.</summary>
+    public bool IsEncrypted => block.Label == Encrypted;
+
+    /// <summary>The role that a key file of Docker Content Trust names, or null.</summary>
+    public string? Role => block.Headers.GetValueOrDefault("role");
+
+    /// <summary>The repository that a key file of Docker Content Trust names, or null.</summary>
+    public string? Repository => block.Headers.GetValueOrDefault("gun");
+
+    /// <summary>Reads a key file without opening the key.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.TooLarge"/> or <see cref="TrustError.InvalidKeyFile"/>.</exception>
+    public static PrivateKeyFile Parse(ReadOnlySpan<byte> file)
+    {
+        if (file.Length > MaxBytes)
+            throw new TrustException(TrustError.TooLarge, $"The key file has {file.Length} bytes; at most {MaxBytes} are read.");
+        PemBlock? found = null;
+        foreach (var block in PemBlock.ReadAll(file))
+        {
+            // "EC PARAMETERS", certificates and public keys may stand beside the key.
+            if (!block.Label.EndsWith("PRIVATE KEY", StringComparison.Ordinal))
+                continue;
+            if (found is not null)
+                throw Invalid("it holds more than one private key", "Keep each key in a file of its own.");
+            found = block;
+        }
+        return found is null
+            ? throw Invalid("it holds no private key in PEM form", "A key file starts with a line such as -----BEGIN ENCRYPTED PRIVATE KEY-----.")
+            : new PrivateKeyFile(Supported(found));
+    }
+
+    /// <summary>Writes a key encrypted with a passphrase.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="passphrase">UTF-8; empty is a passphrase as well.</param>
+    public static byte[] Write(IExportableKey key, ReadOnlySpan<byte> passphrase) => Write(key, passphrase, EncryptedPkcs8.DefaultIterations);
+
+    /// <summary>Opens the key.</summary>
+    /// <param name="passphrase">UTF-8; not used for a file that is not encrypted.</param>
+    /// <exception cref="TrustException">
+    /// <see cref="TrustError.WrongPassphrase"/>, <see cref="TrustError.InvalidKeyFile"/> or <see cref="TrustError.UnacceptableKey"/>.
+    /// </exception>
+    public IExportableKey Open(ReadOnlySpan<byte> passphrase)
+    {
+        var pkcs8 = block.Label switch
+        {
+            Encrypted => EncryptedPkcs8.Decrypt(block.Content, passphrase),
+            Sec1 => FromSec1(block.Content),
+            Pkcs1 => FromPkcs1(block.Content),
+            _ => (byte[])block.Content.Clone(),
+        };
+        try
+        {
+            return SigningKeys.ImportPkcs8(pkcs8);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(pkcs8);
+        }
+    }
+
+    /// <summary>Clears what the file held.</summary>
+    public void Dispose() => CryptographicOperations.ZeroMemory(block.Content);
+
+    internal static byte[] Write(IExportableKey key, ReadOnlySpan<byte> passphrase, int iterations)
+    {
+        var pkcs8 = key.ExportPkcs8();
+        try
+        {
+            return System.Text.Encoding.ASCII.GetBytes(PemEncoding.WriteString(Encrypted, EncryptedPkcs8.Encrypt(pkcs8, passphrase, iterations)) + "\n");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(pkcs8);
+        }
+    }
+
+    private static PemBlock Supported(PemBlock block)
+    {
+        if (block.Headers.ContainsKey("Proc-Type"))
+            throw Invalid("it is encrypted in OpenSSL's old way", "Convert it: openssl pkcs8 -topk8 -in OLD.pem -out NEW.pem");
+        return block.Label switch
+        {
+            Encrypted or Pkcs8 or Sec1 or Pkcs1 => block,
+            "OPENSSH PRIVATE KEY" => throw Invalid("it is an OpenSSH key", "Convert a copy of it: ssh-keygen -p -m PKCS8 -f COPY"),
+            _ => throw Invalid($"keys of the form '{block.Label}' are not read here", $"Forms that are read: {Encrypted}, {Pkcs8}, {Sec1}, {Pkcs1}."),
+        };
+    }
+
+    private static byte[] FromSec1(byte[] content) => Convert(ECDsa.Create(), key => key.ImportECPrivateKey(content, out _));
+
+    private static byte[] FromPkcs1(byte[] content) => Convert(RSA.Create(), key => key.ImportRSAPrivateKey(content, out _));
+
+    private static byte[] Convert<TKey>(TKey key, Action<TKey> import)
+        where TKey : AsymmetricAlgorithm
+    {
+        using (key)
+        {
+            try
+            {
+                import(key);
+                return key.ExportPkcs8PrivateKey();
+            }
+            catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
+            {
+                throw new TrustException(TrustError.InvalidKeyFile, "The key file cannot be used: the key inside it is damaged or of an unknown kind.", e);
+            }
+        }
+    }
+
+    private static TrustException Invalid(string problem, string hint) =>
+        new(TrustError.InvalidKeyFile, $"The key file cannot be used: {problem}.") { Hint = hint };
+}
