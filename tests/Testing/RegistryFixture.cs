@@ -1,8 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using TrustService.Oci;
+using TrustService.Testing.Processes;
 
 namespace TrustService.Testing;
 
@@ -18,10 +17,10 @@ public sealed class RegistryFixture : IAsyncDisposable
     // bcrypt of the password above, which is all that htpasswd files of the registry may hold.
     private const string PasswordHash = "$2b$04$PV0IAT4JjevU7CQsicAzsOlprYraicr0leqPUGeFNNgnzKRK6azcu";
 
-    private readonly Process _process;
+    private readonly ServiceProcess _process;
     private readonly TestDirectory _directory;
 
-    private RegistryFixture(Process process, TestDirectory directory, string host) => (_process, _directory, Host) = (process, directory, host);
+    private RegistryFixture(ServiceProcess process, TestDirectory directory, string host) => (_process, _directory, Host) = (process, directory, host);
 
     /// <summary>Host and port, as in repository names.</summary>
     public string Host { get; }
@@ -45,7 +44,7 @@ public sealed class RegistryFixture : IAsyncDisposable
     {
         var target = $"{Host}/{repository}:{asTag}";
         string[] credentials = withCredentials ? ["--dest-creds", $"{Username}:{Password}"] : [];
-        Run("skopeo", ["--insecure-policy", "copy", "--all", "--preserve-digests", "--dest-tls-verify=false", .. credentials, $"oci:{layoutDirectory}:{tag}", $"docker://{target}"]);
+        Command.Run("skopeo", ["--insecure-policy", "copy", "--all", "--preserve-digests", "--dest-tls-verify=false", .. credentials, $"oci:{layoutDirectory}:{tag}", $"docker://{target}"]);
         return ImageReference.Parse(target);
     }
 
@@ -57,14 +56,13 @@ public sealed class RegistryFixture : IAsyncDisposable
         return (Push(directory.FullPath, tag, repository, tag, withCredentials), descriptor);
     }
 
-    /// <summary>Ends the registry at once and removes its data.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends the registry and removes its data.</summary>
+    public ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-            _process.Kill();
-        await _process.WaitForExitAsync();
+        _process.Kill();
         _process.Dispose();
         _directory.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     private static async Task<RegistryFixture> StartAsync(Func<TestDirectory, string> authentication)
@@ -72,68 +70,35 @@ public sealed class RegistryFixture : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             var directory = new TestDirectory();
-            var host = $"127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}";
+            var host = $"127.0.0.1:{FreePort.Next().ToString(CultureInfo.InvariantCulture)}";
             var config = directory.Write("config.yml",
                 $"version: 0.1\nlog:\n  level: error\n  accesslog:\n    disabled: true\nstorage:\n  filesystem:\n    rootdirectory: {directory["data"]}\n  delete:\n    enabled: true\n" +
                 $"http:\n  addr: {host}\n{authentication(directory)}");
-            var process = Start("docker-registry", ["serve", config]);
-            // A full pipe would stop the registry.
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginErrorReadLine();
-            var fixture = new RegistryFixture(process, directory, host);
-            if (await fixture.IsReadyAsync())
-                return fixture;
-            await fixture.DisposeAsync();
-            // Another process may have taken the port between choosing and using it.
-            if (attempt == 3)
-                throw new InvalidOperationException("docker-registry does not start.");
-        }
-    }
-
-    private async Task<bool> IsReadyAsync()
-    {
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        var patience = Stopwatch.StartNew();
-        while (!_process.HasExited && patience.Elapsed < TimeSpan.FromSeconds(20))
-        {
+            var fixture = new RegistryFixture(ServiceProcess.Start("docker-registry", ["serve", config]), directory, host);
             try
             {
-                using var answer = await client.GetAsync(new Uri($"http://{Host}/v2/"));
-                return answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Unauthorized;
+                using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+                await fixture._process.WaitUntilAsync(() => AnswersAsync(client, host), TimeSpan.FromSeconds(20));
+                return fixture;
             }
-            catch (HttpRequestException)
+            catch (InvalidOperationException) when (attempt < 3)
             {
-                await Task.Delay(20);
+                // Another process may have taken the port between choosing and using it.
+                await fixture.DisposeAsync();
             }
         }
-        return false;
     }
 
-    private static int FreePort()
+    private static async Task<bool> AnswersAsync(HttpClient client, string host)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static Process Start(string program, IEnumerable<string> arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        // Go's runtime takes its proxies from here; nothing of these tests leaves the machine.
-        foreach (var name in new[] { "http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY" })
-            start.Environment.Remove(name);
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        return process;
-    }
-
-    private static void Run(string program, IEnumerable<string> arguments)
-    {
-        using var process = Start(program, arguments);
-        var errors = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} failed: {errors}");
+        try
+        {
+            using var answer = await client.GetAsync(new Uri($"http://{host}/v2/"));
+            return answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Unauthorized;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 }
