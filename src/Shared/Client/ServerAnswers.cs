@@ -1,0 +1,52 @@
+using System.Net;
+using System.Text.Json;
+using TrustService.Errors;
+using TrustService.Http;
+using TrustService.Json;
+
+namespace TrustService.Client;
+
+/// <summary>Turns answers of a trust server that are no success into coded refusals.</summary>
+internal static class ServerAnswers
+{
+    private static readonly Dictionary<string, TrustError> Codes =
+        Enum.GetValues<TrustError>().ToDictionary(error => TrustErrors.Describe(error).Code, StringComparer.Ordinal);
+
+    /// <summary>The refusal that an answer carries as problem+json, or one made from its status. Source: RFC 9457.</summary>
+    public static TrustException Explain(HttpAnswer answer)
+    {
+        var host = answer.Uri.GetLeftPart(UriPartial.Authority);
+        if (Problem(answer) is { } problem && Text(problem, "code") is { } code && Codes.TryGetValue(code, out var error))
+            return new TrustException(error, $"The trust server at {host} refuses: {Text(problem, "detail") ?? TrustErrors.Describe(error).Title}") { Hint = Text(problem, "hint"), Role = Text(problem, "role") };
+        return answer.Status switch
+        {
+            HttpStatusCode.Unauthorized => new TrustException(TrustError.Unauthorized, $"The trust server at {host} asks for authentication."),
+            HttpStatusCode.TooManyRequests => new TrustException(TrustError.RateLimited, $"The trust server at {host} asks to slow down."),
+            >= HttpStatusCode.InternalServerError => new TrustException(TrustError.ServerUnreachable, $"The trust server at {host} has a problem: status {(int)answer.Status}.") { Hint = "Nothing was decided. Try again later." },
+            _ => new TrustException(TrustError.ServerRefused, $"The trust server at {host} answered with status {(int)answer.Status}, which is no answer of a trust server.") { Hint = "Check the address of the trust server (--server)." },
+        };
+    }
+
+    public static TrustException NoAddress(string text) =>
+        new(TrustError.Usage, $"\"{text}\" is not the address of a trust server.") { Hint = "An address is like https://trust.example.com." };
+
+    private static JsonElement? Problem(HttpAnswer answer)
+    {
+        if (answer.ContentType?.StartsWith("application/problem+json", StringComparison.OrdinalIgnoreCase) != true)
+            return null;
+        try
+        {
+            return StrictJson.Parse(answer.Body.Span, JsonLimits.OfBytes(HttpLimits.MaxErrorBodyBytes)) is { ValueKind: JsonValueKind.Object } problem ? problem : null;
+        }
+        catch (TrustException)
+        {
+            return null;
+        }
+    }
+
+    // What a server says ends up on a terminal: control characters stay out.
+    private static string? Text(JsonElement problem, string member) =>
+        problem.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String
+            ? new string([.. value.GetString()!.Take(1000).Where(c => !char.IsControl(c))])
+            : null;
+}

@@ -1,0 +1,13 @@
+using TrustService.Verification;
+
+namespace TrustService.Client;
+
+/// <summary>How a client updates.</summary>
+public sealed record TrustClientOptions
+{
+    /// <summary>What is read and followed at the most.</summary>
+    public VerificationLimits Limits { get; init; } = VerificationLimits.Default;
+
+    /// <summary>How much earlier than in a former run the clock may be. Default: 5 minutes; null: it is not looked at.</summary>
+    public TimeSpan? ClockTolerance { get; init; } = TimeSpan.FromMinutes(5);
+}
