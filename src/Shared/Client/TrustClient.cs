@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using TrustService.Errors;
 using TrustService.Formats;
@@ -20,6 +21,10 @@ namespace TrustService.Client;
 public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source, IMetadataCache cache, DateTimeOffset referenceTime, TrustClientOptions options)
 {
     private const string LastSeenFile = "last-seen";
+    private const int MaxListedRoles = 1024;
+
+    // By delegator as well as by name: what one role vouches for says nothing about another one.
+    private readonly Dictionary<DelegationStep, TrustedTargets> delegated = [];
 
     /// <summary>Updates to the current targets.</summary>
     /// <exception cref="TrustException">A coded refusal. What was accepted before it is kept; nothing else is.</exception>
@@ -54,10 +59,53 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
         return walk.Found;
     }
 
+    /// <summary>Finds every target that resolves, each as <see cref="FindAsync"/> finds it.</summary>
+    /// <exception cref="TrustException">A coded refusal.</exception>
+    public async Task<IReadOnlyList<FoundTarget>> ListAsync(TrustedTargets top, CancellationToken cancellationToken)
+    {
+        var paths = new SortedSet<string>(StringComparer.Ordinal);
+        await foreach (var role in AllRolesAsync(top, cancellationToken).ConfigureAwait(false))
+            paths.UnionWith(role.Metadata.Signed.TargetFiles.Keys);
+        var found = new List<FoundTarget>(paths.Count);
+        foreach (var path in paths)
+        {
+            // A role may list more than it may speak for; only what a search finds counts.
+            if (await FindAsync(top, path, cancellationToken).ConfigureAwait(false) is { } target)
+                found.Add(target);
+        }
+        return found;
+    }
+
     /// <summary>Loads a role that another one delegates to.</summary>
     /// <exception cref="TrustException">A coded refusal.</exception>
-    public Task<TrustedTargets> LoadDelegatedAsync(DelegationStep step, CancellationToken cancellationToken) =>
-        LoadAsync(step.Role, step.Delegator.Snapshot, file => step.Delegator.AcceptDelegated(step.Role, file, referenceTime), cancellationToken);
+    public async Task<TrustedTargets> LoadDelegatedAsync(DelegationStep step, CancellationToken cancellationToken)
+    {
+        if (!delegated.TryGetValue(step, out var role))
+        {
+            role = await LoadAsync(step.Role, step.Delegator.Snapshot, file => step.Delegator.AcceptDelegated(step.Role, file, referenceTime), cancellationToken).ConfigureAwait(false);
+            delegated.Add(step, role);
+        }
+        return role;
+    }
+
+    private async IAsyncEnumerable<TrustedTargets> AllRolesAsync(TrustedTargets top, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var seen = new HashSet<RoleName> { top.Role };
+        var pending = new Queue<TrustedTargets>([top]);
+        while (pending.TryDequeue(out var role))
+        {
+            yield return role;
+            foreach (var name in role.Metadata.Signed.Delegations?.AllRoleNames() ?? [])
+            {
+                // A delegated role that was never published speaks for nothing.
+                if (!top.Snapshot.Metadata.Signed.Meta.ContainsKey(name) || !seen.Add(name))
+                    continue;
+                if (seen.Count > MaxListedRoles)
+                    throw new TrustException(TrustError.DelegationLimit, $"The repository has more than {MaxListedRoles} delegated roles; they cannot be listed.");
+                pending.Enqueue(await LoadDelegatedAsync(new DelegationStep(role, name), cancellationToken).ConfigureAwait(false));
+            }
+        }
+    }
 
     private async Task<TrustedRoot> UpdateRootAsync(CancellationToken cancellationToken)
     {
@@ -94,9 +142,11 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
     private async Task<TrustedSnapshot> UpdateSnapshotAsync(TrustedTimestamp timestamp, CancellationToken cancellationToken)
     {
         var stored = cache.Read(FileOf(RoleName.Snapshot));
+        if (source is null)
+            return timestamp.AcceptSnapshot(stored ?? throw NotCached(RoleName.Snapshot), null, referenceTime);
         if (stored is not null && TryAccept(() => timestamp.AcceptSnapshot(stored, null, referenceTime)) is { } current)
             return current;
-        var file = await FetchAsync(RoleName.Snapshot, timestamp.Root, timestamp.Metadata.Signed.SnapshotMeta, timestamp.MaxSnapshotBytes, cancellationToken).ConfigureAwait(false);
+        var file = await FetchAsync(source, RoleName.Snapshot, timestamp.Root, timestamp.Metadata.Signed.SnapshotMeta, timestamp.MaxSnapshotBytes, cancellationToken).ConfigureAwait(false);
         var snapshot = timestamp.AcceptSnapshot(file, stored is null ? null : timestamp.RecallSnapshot(stored), referenceTime);
         cache.Write(FileOf(RoleName.Snapshot), file);
         return snapshot;
@@ -107,22 +157,22 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
         var listed = snapshot.Listed(role);
         // A stored file is never believed: it goes through the same checks, against whoever delegates to it now.
         var stored = cache.Read(FileOf(role));
+        if (source is null)
+            return accept(stored ?? throw NotCached(role));
         if (stored is not null && TryAccept(() => accept(stored)) is { } current)
             return current;
-        var file = await FetchAsync(role, snapshot.Root, listed, snapshot.MaxBytesOf(role), cancellationToken).ConfigureAwait(false);
+        var file = await FetchAsync(source, role, snapshot.Root, listed, snapshot.MaxBytesOf(role), cancellationToken).ConfigureAwait(false);
         var accepted = accept(file);
         cache.Write(FileOf(role), file);
         return accepted;
     }
 
-    private async Task<byte[]> FetchAsync(RoleName role, TrustedRoot root, MetaFile listed, int maxBytes, CancellationToken cancellationToken)
+    private async Task<byte[]> FetchAsync(IMetadataSource from, RoleName role, TrustedRoot root, MetaFile listed, int maxBytes, CancellationToken cancellationToken)
     {
-        if (source is null)
-            throw NotCached(role);
         var version = root.Metadata.Signed.ConsistentSnapshot ? listed.Version : null;
         var name = format.Rules.FileName(role, version);
-        return await source.FetchAsync(name, maxBytes, cancellationToken).ConfigureAwait(false)
-            ?? throw new TrustException(TrustError.MetadataUnknown, $"{name} is listed, but it is not at {source.Location}.") { Role = role.Value };
+        return await from.FetchAsync(name, maxBytes, cancellationToken).ConfigureAwait(false)
+            ?? throw new TrustException(TrustError.MetadataUnknown, $"{name} is listed, but it is not at {from.Location}.") { Role = role.Value };
     }
 
     private static TTrusted? TryAccept<TTrusted>(Func<TTrusted> accept)

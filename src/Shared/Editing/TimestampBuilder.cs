@@ -9,8 +9,9 @@ public static class TimestampBuilder
     /// <param name="current">The current timestamp, or null.</param>
     /// <param name="snapshot">What is to be said of the snapshot file.</param>
     /// <param name="expires">The expiry, UTC.</param>
-    public static Timestamp Next(Timestamp? current, MetaFile snapshot, DateTimeOffset expires) =>
+    /// <param name="signedAt">The time of signing, UTC.</param>
+    public static Timestamp Next(Timestamp? current, MetaFile snapshot, DateTimeOffset expires, DateTimeOffset signedAt) =>
         current is null
-            ? new Timestamp { Version = 1, Expires = expires, SnapshotMeta = snapshot }
-            : current with { Version = current.Version + 1, Expires = expires, SnapshotMeta = snapshot };
+            ? new Timestamp { Version = 1, Expires = expires, SnapshotMeta = snapshot, SignedAt = signedAt }
+            : current with { Version = current.Version + 1, Expires = expires, SnapshotMeta = snapshot, SignedAt = signedAt };
 }

@@ -17,4 +17,13 @@ public sealed record Delegations
 
     /// <summary>Unknown members.</summary>
     public UnrecognizedMembers Unrecognized { get; init; } = UnrecognizedMembers.None;
+
+    /// <summary>The names of all delegated roles, in listed order; those of hash bins are made as they are asked for.</summary>
+    public IEnumerable<RoleName> AllRoleNames()
+    {
+        foreach (var role in Roles)
+            yield return role.Name;
+        for (ulong bin = 0; Succinct is not null && bin < 1UL << Succinct.BitLength; bin++)
+            yield return Succinct.NameOf((uint)bin);
+    }
 }

@@ -20,6 +20,9 @@ public sealed record Timestamp : IRole
     /// <summary>What is said of the snapshot file.</summary>
     public required MetaFile SnapshotMeta { get; init; }
 
+    /// <summary>When it was signed (UTC), where the server says so; null elsewhere. It is covered by the signature.</summary>
+    public DateTimeOffset? SignedAt { get; init; }
+
     /// <inheritdoc/>
     public UnrecognizedMembers Unrecognized { get; init; } = UnrecognizedMembers.None;
 }

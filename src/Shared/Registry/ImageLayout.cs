@@ -20,7 +20,7 @@ public sealed class ImageLayout(OciLayoutReference layout) : IImageSource
     /// <summary>The image that the layout reference names.</summary>
     /// <exception cref="TrustException">
     /// <see cref="TrustError.ImageUnknown"/>, <see cref="TrustError.InvalidReference"/> if the layout holds several images and none is named,
-    /// <see cref="TrustError.InvalidManifest"/>, <see cref="TrustError.DigestMismatch"/>, <see cref="TrustError.TooLarge"/> or <see cref="TrustError.LocalFile"/>.
+    /// <see cref="TrustError.InvalidManifest"/>, <see cref="TrustError.HashMismatch"/>, <see cref="TrustError.TooLarge"/> or <see cref="TrustError.LocalFile"/>.
     /// </exception>
     public async Task<Manifest> ResolveAsync(CancellationToken cancellationToken)
     {
@@ -47,7 +47,10 @@ public sealed class ImageLayout(OciLayoutReference layout) : IImageSource
     {
         var bytes = await _files.ReadBlobAsync(digest, cancellationToken).ConfigureAwait(false)
             ?? throw new TrustException(TrustError.ImageUnknown, $"The image layout {layout.Directory} does not hold {digest}.");
-        return ManifestReader.Read(bytes, mediaType, digest);
+        // In a layout the name of a blob is a promise about its bytes: a broken one is damage or tampering, not another image.
+        return digest.Matches(bytes)
+            ? ManifestReader.Read(bytes, mediaType, digest)
+            : throw new TrustException(TrustError.HashMismatch, $"The blob {digest.Short} of the image layout {layout.Directory} holds other bytes than its name says: it was damaged or tampered with.");
     }
 
     private async Task<LayoutIndex> ReadIndexAsync(CancellationToken cancellationToken)

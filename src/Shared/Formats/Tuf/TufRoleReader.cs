@@ -9,6 +9,8 @@ namespace TrustService.Formats.Tuf;
 /// <summary>Signed parts of root, timestamp and snapshot, and the pieces that all roles share.</summary>
 internal static class TufRoleReader
 {
+    public const string SignedAtMember = "x-signed-at";
+
     private const string Extension = ".json";
 
     public static Root Root(JsonObjectReader signed)
@@ -50,7 +52,9 @@ internal static class TufRoleReader
             Version = Version(signed),
             Expires = Expires(signed),
             SnapshotMeta = MetaFile(meta.Object("snapshot.json")),
-            Unrecognized = signed.Except("_type", "spec_version", "version", "expires", "meta"),
+            // Not of TUF: an extra member that lets a client see how old an unexpired timestamp is.
+            SignedAt = signed.Optional(SignedAtMember) is { ValueKind: JsonValueKind.String } text && TufTime.TryParse(text.GetString()!, out var time) ? time : null,
+            Unrecognized = signed.Except("_type", "spec_version", "version", "expires", "meta", SignedAtMember),
         };
     }
 

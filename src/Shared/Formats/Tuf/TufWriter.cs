@@ -23,6 +23,8 @@ internal static class TufWriter
         writer.WriteString("expires", TufTime.Write(role.Expires));
         writer.WriteString("spec_version", role.SpecVersion ?? TufFormat.SpecVersion);
         writer.WriteNumber("version", role.Version);
+        if (role is Timestamp { SignedAt: { } signedAt })
+            writer.WriteString(TufRoleReader.SignedAtMember, TufTime.Write(signedAt));
         role.Unrecognized.WriteTo(writer);
         writer.WriteEndObject();
     });

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Http.Headers;
+using TrustService.Errors;
+using TrustService.Formats;
+using TrustService.Http;
+using TrustService.Json;
+using TrustService.Metadata;
+using TrustService.Oci;
+
+namespace TrustService.Client;
+
+/// <summary>Talks to a trust server: metadata, publishing and online keys.</summary>
+public sealed class TrustServerClient
+{
+    private const int MaxAnswerBytes = 1024 * 1024;
+
+    private readonly HttpExchange exchange;
+    private readonly string server;
+
+    /// <summary>Makes a client.</summary>
+    /// <param name="exchange">How requests are made.</param>
+    /// <param name="server">The server's address: <c>https://trust.example.com</c>.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.Usage"/> if that is no address.</exception>
+    public TrustServerClient(HttpExchange exchange, string server)
+    {
+        if (!Uri.TryCreate(server, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http") || uri.Query.Length > 0 || uri.Fragment.Length > 0)
+            throw ServerAnswers.NoAddress(server);
+        this.exchange = exchange;
+        this.server = server.TrimEnd('/');
+    }
+
+    /// <summary>The server's address, without a final slash.</summary>
+    public string Address => server;
+
+    /// <summary>The metadata of a repository.</summary>
+    public IMetadataSource Metadata(RepositoryName repository) => new HttpMetadataSource(exchange, MetadataUrl(repository) + "/");
+
+    /// <summary>Publishes new versions of roles, all or none.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="files">The metadata files by role; snapshot and timestamp are the server's.</param>
+    /// <param name="cancellationToken">Ends the request; whether it was carried out is then unknown, and doing it again is harmless.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.PublishConflict"/> if another publisher was first, or a coded refusal.</exception>
+    public async Task<PublishResult> PublishAsync(RepositoryName repository, IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> files, CancellationToken cancellationToken)
+    {
+        var answer = await exchange.SendAsync(new Uri(MetadataUrl(repository)), address => new HttpRequestMessage(HttpMethod.Post, address) { Content = Multipart(files) }, MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
+        if (answer.Status != HttpStatusCode.OK)
+            throw ServerAnswers.Explain(answer);
+        var versions = new Dictionary<RoleName, long>();
+        foreach (var member in Read(answer, "answer").Object("versions").Members)
+        {
+            if (RoleName.TryParse(member.Name, out var role) && member.Value.TryGetInt64(out var version))
+                versions[role] = version;
+        }
+        return new PublishResult(versions.AsReadOnly());
+    }
+
+    /// <summary>The keys that a root of the repository has to list for a role that the server signs.</summary>
+    /// <param name="format">The repository's format.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="role">Snapshot or timestamp.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <exception cref="TrustException">A coded refusal.</exception>
+    public async Task<OnlineKeySet> RequestOnlineKeysAsync(IMetadataFormat format, RepositoryName repository, RoleName role, CancellationToken cancellationToken)
+    {
+        var uri = new Uri($"{server}/tuf/{repository.Value}/keys/{role}");
+        var answer = await exchange.SendAsync(uri, address => new HttpRequestMessage(HttpMethod.Post, address), MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
+        if (!answer.IsSuccess)
+            throw ServerAnswers.Explain(answer);
+        var key = Read(answer, "online key");
+        var standby = ImmutableArray.CreateBuilder<PublicKey>();
+        if (key.Optional("standby") is not null)
+        {
+            foreach (var item in key.Array("standby").EnumerateArray())
+                standby.Add(ReadKey(format, new JsonObjectReader(item, "standby key")));
+        }
+        return new OnlineKeySet(ReadKey(format, key), standby.ToImmutable());
+    }
+
+    private static PublicKey ReadKey(IMetadataFormat format, JsonObjectReader key)
+    {
+        var read = format.ReadKey(new KeyId(key.Text("keyid")), key.Element);
+        if (!read.IsUsable)
+            throw new TrustException(TrustError.UnacceptableKey, $"The trust server offers a key that cannot be used: {read.Id.Short}.");
+        // Written anew, without the members that belong to the answer and not to the key.
+        return format.DescribeKey(read.Scheme, read.Material);
+    }
+
+    private static JsonObjectReader Read(HttpAnswer answer, string place) =>
+        new(StrictJson.Parse(answer.Body.Span, JsonLimits.OfBytes(MaxAnswerBytes)), place);
+
+    private static MultipartFormDataContent Multipart(IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> files)
+    {
+        var content = new MultipartFormDataContent();
+        foreach (var (role, file) in files)
+        {
+            var part = new ReadOnlyMemoryContent(file);
+            part.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            content.Add(part, "files", role.Value);
+        }
+        return content;
+    }
+
+    private string MetadataUrl(RepositoryName repository) => $"{server}/tuf/{repository.Value}/metadata";
+}

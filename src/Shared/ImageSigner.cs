@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using TrustService.Client;
+using TrustService.Editing;
+using TrustService.Errors;
+using TrustService.Keys;
+using TrustService.Metadata;
+using TrustService.Verification;
+
+namespace TrustService;
+
+/// <summary>The front door of signing: a change of targets in, a published version out.</summary>
+/// <param name="trust">The repository under its pinned root.</param>
+/// <param name="server">Where to publish.</param>
+/// <param name="time">The clock; every attempt is a run of its own.</param>
+/// <param name="options">How the client updates.</param>
+public sealed class ImageSigner(RepositoryTrust trust, TrustServerClient server, TimeProvider time, TrustClientOptions options)
+{
+    /// <summary>How often a change is applied again after other publishers were first.</summary>
+    public const int MaxAttempts = 5;
+
+    /// <summary>The current targets, verified.</summary>
+    /// <exception cref="TrustException">A coded refusal.</exception>
+    public Task<TrustedTargets> ReadCurrentAsync(CancellationToken cancellationToken) =>
+        trust.StartRun(time.GetUtcNow(), options).RefreshAsync(cancellationToken);
+
+    /// <summary>Applies a change to the current targets, signs and publishes; starts over if another publisher was first.</summary>
+    /// <param name="change">What to change.</param>
+    /// <param name="lifetime">How long the new version is valid.</param>
+    /// <param name="signers">Keys of the targets role, at least its threshold.</param>
+    /// <param name="cancellationToken">Ends the work; doing it again is harmless.</param>
+    /// <exception cref="TrustException">
+    /// A coded refusal; <see cref="TrustError.PublishConflict"/> after <see cref="MaxAttempts"/> attempts. Nothing is published then.
+    /// </exception>
+    public async Task<SigningResult> PublishAsync(TargetsChange change, TimeSpan lifetime, ImmutableArray<ISigningKey> signers, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var current = await ReadCurrentAsync(cancellationToken).ConfigureAwait(false);
+            if (change.IsNoChangeTo(current.Metadata.Signed))
+                return new SigningResult(false, current.Metadata.Signed.Version, current.Metadata.Signed.Expires, current.Signers.Signed, attempt - 1);
+            var next = TargetsEditor.Next(current.Metadata.Signed, change, time.GetUtcNow() + lifetime);
+            var (signed, keys) = Sign(current.Snapshot.Root, next, signers);
+            try
+            {
+                _ = await server.PublishAsync(trust.Repository, new Dictionary<RoleName, ReadOnlyMemory<byte>> { [RoleName.Targets] = signed.File }, cancellationToken).ConfigureAwait(false);
+                return new SigningResult(true, next.Version, signed.Signed.Expires, keys, attempt);
+            }
+            catch (TrustException e) when (e.Error == TrustError.PublishConflict && attempt < MaxAttempts)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(20, 100) * attempt), time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The keys that may sign the targets of a repository.</summary>
+    public static ImmutableArray<PublicKey> KeysOf(TrustedRoot root)
+    {
+        var role = root.Metadata.Signed.Roles[RoleName.Targets];
+        return [.. role.KeyIds.Where(root.Metadata.Signed.Keys.ContainsKey).Select(id => root.Metadata.Signed.Keys[id])];
+    }
+
+    private (SignedMetadata<Targets> Signed, ImmutableArray<KeyId> Keys) Sign(TrustedRoot root, Targets next, ImmutableArray<ISigningKey> signers)
+    {
+        var signed = MetadataSigner.Sign(trust.Format, next, KeysOf(root), signers);
+        // Refused here, before anything is sent, by the same count that every client makes.
+        var result = SignatureThreshold.Require(signed, RoleName.Targets, $"root {root.Version}", root.Metadata.Signed.Keys, root.Metadata.Signed.Roles[RoleName.Targets]);
+        return (signed, result.Signed);
+    }
+}

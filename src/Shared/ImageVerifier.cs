@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using TrustService.Client;
+using TrustService.Errors;
+using TrustService.Metadata;
+using TrustService.Oci;
+using TrustService.Verification;
+
+namespace TrustService;
+
+/// <summary>The front door of verification: an image reference in, an outcome out. It verifies images of one repository in one run.</summary>
+/// <param name="trust">The repository under its pinned root.</param>
+/// <param name="referenceTime">The one time of this run, UTC.</param>
+/// <param name="options">How the client updates.</param>
+public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenceTime, TrustClientOptions options)
+{
+    private readonly TrustClient client = trust.StartRun(referenceTime, options);
+    private TrustedTargets? top;
+
+    /// <summary>Verifies one image. Refusals are outcomes, never exceptions.</summary>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public async Task<VerificationOutcome> VerifyAsync(VerificationRequest request, CancellationToken cancellationToken)
+    {
+        var reference = request.Reference;
+        var outcome = new VerificationOutcome { Reference = reference, TargetPath = TargetNames.For(reference) };
+        try
+        {
+            top ??= await client.RefreshAsync(cancellationToken).ConfigureAwait(false);
+            outcome = WithMetadata(outcome, top);
+            outcome = await CheckSignedAsync(outcome, top, cancellationToken).ConfigureAwait(false);
+            outcome = CheckFresh(outcome, request, top);
+            return await CheckServedAsync(outcome, request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RefusedCheckException refused)
+        {
+            return outcome with { Checks = outcome.Checks.Add(new CheckResult(refused.Check, CheckStatus.Fail, refused.Error.Message)), Error = refused.Error, Signed = refused.Signed ?? outcome.Signed };
+        }
+        catch (TrustException e)
+        {
+            var check = e.Info.Outcome == Outcome.Stale ? "fresh" : "signed";
+            return outcome with { Checks = outcome.Checks.Add(new CheckResult(check, CheckStatus.Fail, e.Message)), Error = e };
+        }
+    }
+
+    private static VerificationOutcome WithMetadata(VerificationOutcome outcome, TrustedTargets top)
+    {
+        var snapshot = top.Snapshot;
+        var timestamp = snapshot.Timestamp;
+        return outcome with
+        {
+            SignedAt = timestamp.Metadata.Signed.SignedAt,
+            Metadata =
+            [
+                Status(RoleName.Root, timestamp.Root.Metadata.Signed), Status(RoleName.Timestamp, timestamp.Metadata.Signed),
+                Status(RoleName.Snapshot, snapshot.Metadata.Signed), Status(RoleName.Targets, top.Metadata.Signed),
+            ],
+        };
+    }
+
+    private async Task<VerificationOutcome> CheckSignedAsync(VerificationOutcome outcome, TrustedTargets targets, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(outcome.Reference, targets, cancellationToken).ConfigureAwait(false);
+        var signed = Describe(found);
+        if (outcome.Reference.Digest is { } asked && asked != signed.Digest)
+            throw new RefusedCheckException("signed", new TrustException(TrustError.DigestMismatch, $"{found.Path} is signed as {signed.Digest}, but {asked} was asked for.") { Hint = $"The signed image is {outcome.Reference.Pinned(signed.Digest)}" }, signed);
+        var role = found.Role;
+        return outcome with
+        {
+            TargetPath = found.Path,
+            Signed = signed,
+            SignedBy = role.Role,
+            SigningKeys = role.Signers.Signed,
+            Metadata = role.Role == RoleName.Targets ? outcome.Metadata : outcome.Metadata.Add(Status(role.Role, role.Metadata.Signed)),
+            Checks = outcome.Checks.Add(new CheckResult("signed", CheckStatus.Pass, $"{found.Path} → {signed.Digest.Short}  by {role.Role} ({string.Join(", ", role.Signers.Signed.Select(id => id.Short))})")),
+        };
+    }
+
+    // A tag decides by itself. A digest alone is signed if it was signed as such, or if a tag points to it now.
+    private async Task<FoundTarget> FindAsync(ImageReference reference, TrustedTargets targets, CancellationToken cancellationToken)
+    {
+        if (await client.FindAsync(targets, TargetNames.For(reference), cancellationToken).ConfigureAwait(false) is { } direct)
+            return direct;
+        var all = await client.ListAsync(targets, cancellationToken).ConfigureAwait(false);
+        if (reference.Tag is null && all.FirstOrDefault(target => target.Target.Hashes.Sha256 is { } hash && Json.Hex.Encode(hash.Span) == reference.Digest!.Hex) is { } tagged)
+            return tagged;
+        throw NotSigned(reference, all);
+    }
+
+    private static RefusedCheckException NotSigned(ImageReference reference, IReadOnlyList<FoundTarget> all)
+    {
+        var tags = all.Select(target => target.Path).Where(path => TargetNames.DigestOf(path) is null).ToList();
+        var count = string.Create(CultureInfo.InvariantCulture, $"{tags.Count} {(tags.Count == 1 ? "tag" : "tags")}");
+        var what = reference.Tag is { } tag ? $"'{tag}'" : reference.Digest!.Short;
+        var hint = (tags.Count == 0 ? "" : $"Signed tags: {string.Join(", ", tags.Take(5))}{(tags.Count > 5 ? ", …" : "")} (signer inspect {reference.Repository} shows all). ")
+            + $"To sign it, someone with the targets key runs: signer sign {reference}";
+        return new RefusedCheckException("signed", new TrustException(TrustError.NotSigned, $"{reference.Repository} has trust data ({count}), but {what} is not signed.") { Hint = hint }, null);
+    }
+
+    private static Descriptor Describe(FoundTarget found)
+    {
+        if (found.Target.Hashes.Sha256 is not { Length: 32 } sha256)
+            throw new TrustException(TrustError.NoSupportedHash, $"{found.Path} is signed without a sha256, so it names no image.") { Role = found.Role.Role.Value };
+        var digest = Digest.Parse("sha256:" + Json.Hex.Encode(sha256.Span));
+        if (!TargetNames.Allows(found.Path, digest))
+            throw new TrustException(TrustError.HashMismatch, $"{found.Path} is named by a digest, but it is signed as {digest}.") { Role = found.Role.Role.Value };
+        return new Descriptor(ImageTarget.MediaTypeOf(found.Target) ?? "", digest, found.Target.Length);
+    }
+
+    private VerificationOutcome CheckFresh(VerificationOutcome outcome, VerificationRequest request, TrustedTargets targets)
+    {
+        var timestamp = targets.Snapshot.Timestamp.Metadata.Signed;
+        if (request.MaxAge is { } maxAge)
+        {
+            if (timestamp.SignedAt is not { } signedAt)
+                throw new RefusedCheckException("fresh", new TrustException(TrustError.TooOld, $"The trust server does not say when timestamp {timestamp.Version} was signed, so its age cannot be limited.") { Role = "timestamp" }, null);
+            if (referenceTime - signedAt > maxAge)
+                throw new RefusedCheckException("fresh", new TrustException(TrustError.TooOld, $"timestamp {timestamp.Version} was signed at {signedAt:u}, which is {(referenceTime - signedAt).TotalHours:0} hours ago; at most {maxAge.TotalHours:0.##} are allowed.") { Role = "timestamp" }, null);
+        }
+        return outcome with
+        {
+            Checks = outcome.Checks.Add(new CheckResult("fresh", CheckStatus.Pass, string.Create(CultureInfo.InvariantCulture, $"timestamp {timestamp.Version}, valid until {timestamp.Expires.UtcDateTime:yyyy-MM-dd HH:mm} UTC"))),
+        };
+    }
+
+    private static async Task<VerificationOutcome> CheckServedAsync(VerificationOutcome outcome, VerificationRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Images is null || request.Reference.Digest is not null)
+        {
+            var why = request.Images is null ? "not asked" : "not needed: the digest is given";
+            return outcome with { Checks = outcome.Checks.Add(new CheckResult("registry", CheckStatus.Skipped, why)) };
+        }
+        var signed = outcome.Signed!;
+        Manifest served;
+        try
+        {
+            served = await request.Images.ResolveAsync(request.Reference, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TrustException e)
+        {
+            throw new RefusedCheckException("registry", e, signed);
+        }
+        if (served.Digest != signed.Digest)
+        {
+            throw new RefusedCheckException("registry", new TrustException(TrustError.DigestMismatch, $"{outcome.TargetPath} is signed as {signed.Digest}, but the registry now serves {served.Digest}.")
+            {
+                Hint = $"Somebody moved the tag after it was signed. Pull the signed image by digest, or find out who pushed: {request.Reference.Pinned(signed.Digest)}",
+            }, signed);
+        }
+        if (served.Descriptor.Size != signed.Size || (signed.MediaType.Length > 0 && served.Descriptor.MediaType != signed.MediaType))
+            throw new RefusedCheckException("registry", new TrustException(TrustError.DigestMismatch, $"{outcome.TargetPath} is signed as {signed.MediaType} of {signed.Size} bytes, but {served.Descriptor.MediaType} of {served.Descriptor.Size} bytes is served."), signed);
+        return outcome with
+        {
+            Signed = served.Descriptor,
+            Checks = outcome.Checks.Add(new CheckResult("registry", CheckStatus.Pass, "serves the signed digest")),
+        };
+    }
+
+    private static RoleStatus Status<TRole>(RoleName name, TRole role)
+        where TRole : class, IRole => new(name, role.Version, role.Expires);
+
+    // Carries which check refused to the one place that makes the outcome.
+    private sealed class RefusedCheckException(string check, TrustException error, Descriptor? signed) : Exception
+    {
+        public string Check { get; } = check;
+
+        public TrustException Error { get; } = error;
+
+        public Descriptor? Signed { get; } = signed;
+    }
+}
