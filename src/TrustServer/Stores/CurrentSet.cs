@@ -16,6 +16,10 @@ internal sealed class CurrentSet
     /// <summary>Current file of each role.</summary>
     public required FrozenDictionary<RoleName, StoredFile> Files { get; init; }
 
+    /// <summary>A set of files, each of another role.</summary>
+    public static CurrentSet Of(RepositoryRecord repository, IEnumerable<StoredFile> files) =>
+        new() { Repository = repository, Files = files.ToFrozenDictionary(f => f.Role) };
+
     /// <summary>Current root.</summary>
     public StoredFile Root => Files[RoleName.Root];
 

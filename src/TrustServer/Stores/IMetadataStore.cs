@@ -1,6 +1,7 @@
 using TrustService.Errors;
 using TrustService.Metadata;
 using TrustService.Oci;
+using TrustService.Server.Data;
 
 namespace TrustService.Server.Stores;
 
@@ -37,7 +38,7 @@ internal interface IMetadataStore
     Task<CurrentSet?> ReadCurrentSetAsync(RepositoryName repository, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Waits for the right to publish to <paramref name="repository"/>, at most <see cref="StoreLimits.LockWait"/>, and
+    /// Waits for the right to publish to <paramref name="repository"/>, bounded by <see cref="DatabaseLimits.LockWait"/>, and
     /// reads what is needed to make the next versions, in one request.
     /// </summary>
     /// <param name="repository">Repository, which need not exist.</param>

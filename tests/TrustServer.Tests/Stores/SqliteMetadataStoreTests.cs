@@ -1,0 +1,3 @@
+namespace TrustService.Server.Tests.Stores;
+
+public sealed class SqliteMetadataStoreTests() : MetadataStoreContract(null);
