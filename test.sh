@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Installs what the tests need (Debian packages, tuf-js from npm) and runs all of them.
+# The last line is "N passed, N failed"; the exit status is 0 only if none failed.
+#
+#   ./test.sh                 everything
+#   ./test.sh Shared.Tests    one project of tests/
+#
+# TRUST_TEST_NO_INSTALL=1 skips the installation; tests whose programs are absent then fail and say which.
+set -uo pipefail
+cd "$(dirname "$0")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+packages=(postgresql docker-registry skopeo)
+programs=(docker-registry skopeo)
+
+install() {
+  local missing=() as_root=()
+  [ "$(id -u)" = 0 ] || as_root=(sudo)
+  for program in "${programs[@]}"; do command -v "$program" >/dev/null || missing+=("$program"); done
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
+  if [ ${#missing[@]} -gt 0 ]; then
+    command -v apt-get >/dev/null || { echo "Needed and absent: ${missing[*]} (no apt-get to install them)." >&2; return 1; }
+    echo "Installing ${packages[*]} …"
+    export DEBIAN_FRONTEND=noninteractive
+    "${as_root[@]}" apt-get update -qq -o DPkg::Lock::Timeout=300 || return 1
+    "${as_root[@]}" apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends "${packages[@]}" >/dev/null || return 1
+  fi
+  (cd tests/EndToEnd.Tests/peers && npm ci --no-audit --no-fund --silent) || { echo "npm ci in tests/EndToEnd.Tests/peers failed." >&2; return 1; }
+}
+
+if [ "${TRUST_TEST_NO_INSTALL:-}" != 1 ]; then
+  install || { echo "0 passed, 1 failed"; exit 1; }
+fi
+
+echo "Building …"
+if ! dotnet build TrustService.sln -c Release --nologo -v quiet; then
+  echo "0 passed, 1 failed"
+  exit 1
+fi
+
+projects=("$@")
+[ ${#projects[@]} -gt 0 ] || projects=(Shared.Tests SignerCli.Tests TrustServer.Tests EndToEnd.Tests)
+passed=0 failed=0
+for project in "${projects[@]}"; do
+  log=$(mktemp)
+  dotnet test "tests/$project" -c Release --no-build --nologo --blame-hang-timeout 8min 2>&1 | tee "$log"
+  status=${PIPESTATUS[0]}
+  # dotnet test closes with "… - Failed: 0, Passed: 10, Skipped: 0, Total: 10 …"; a skipped test counts as failed.
+  read -r f p s < <(sed -n 's/.*Failed: *\([0-9]*\), Passed: *\([0-9]*\), Skipped: *\([0-9]*\).*/\1 \2 \3/p' "$log" | tail -n 1)
+  rm -f "$log"
+  passed=$((passed + ${p:-0}))
+  failed=$((failed + ${f:-0} + ${s:-0}))
+  # A run that broke off without a result, or failed without naming a test, is a failure too.
+  if [ "$status" != 0 ] && [ "${f:-0}" = 0 ] || [ -z "${p:-}" ]; then failed=$((failed + 1)); fi
+  unset f p s
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
