@@ -1,0 +1,120 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using TrustService.Errors;
+using TrustService.Http;
+using TrustService.Json;
+using TrustService.Metadata;
+using TrustService.Verification;
+
+namespace TrustService.Client;
+
+/// <summary>Fetches target files into one directory; only bytes that the trusted role lists ever get there.</summary>
+/// <remarks>Source: TUF 1.0.34 §5.7.3.</remarks>
+/// <param name="exchange">How requests are made.</param>
+/// <param name="targetBaseUrl">The base URL of target files, with or without a final slash.</param>
+/// <param name="directory">Where files go; it is made if it is absent.</param>
+public sealed class TargetDownloader(HttpExchange exchange, string targetBaseUrl, string directory)
+{
+    /// <summary>Bytes of a target file at the most: 256 MiB. It is held in memory while it is checked.</summary>
+    public const int MaxTargetBytes = 256 * 1024 * 1024;
+
+    private const int MaxFileNameBytes = 200;
+
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private readonly string baseUrl = targetBaseUrl.EndsWith('/') ? targetBaseUrl : targetBaseUrl + "/";
+
+    /// <summary>Fetches a target, unless the directory holds it already.</summary>
+    /// <returns>The path of the file.</returns>
+    /// <exception cref="TrustException">A coded refusal; a file of a former download is left as it was.</exception>
+    public async Task<string> DownloadAsync(FoundTarget target, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(directory, FileName(target.Path));
+        if (IsPresent(path, target))
+            return path;
+        if (target.Target.Length > MaxTargetBytes)
+            throw new TrustException(TrustError.TooLarge, $"{target.Path} is listed with {target.Target.Length} bytes; at most {MaxTargetBytes} are fetched.");
+        var bytes = await FetchAsync(target, cancellationToken).ConfigureAwait(false);
+        Check(bytes, target);
+        Write(path, bytes);
+        return path;
+    }
+
+    /// <summary>The name of a target's file: one segment, whatever the path; different for different paths.</summary>
+    internal static string FileName(string targetPath)
+    {
+        var name = Uri.EscapeDataString(targetPath);
+        if (name is "." or "..")
+            return name.Replace(".", "%2E", StringComparison.Ordinal);
+        return name.Length <= MaxFileNameBytes ? name : "sha256-" + Hex.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(targetPath)));
+    }
+
+    private async Task<byte[]> FetchAsync(FoundTarget target, CancellationToken cancellationToken)
+    {
+        var name = TargetUrl.PathOf(target, target.Role.Snapshot.Root.Metadata.Signed.ConsistentSnapshot);
+        if (!Uri.TryCreate(baseUrl + name, AsWritten, out var uri))
+            throw ServerAnswers.NoAddress(targetBaseUrl);
+        var answer = await exchange.SendAsync(uri, address => new HttpRequestMessage(HttpMethod.Get, address), target.Target.Length, cancellationToken).ConfigureAwait(false);
+        return answer.Status switch
+        {
+            HttpStatusCode.OK => answer.Body.ToArray(),
+            HttpStatusCode.NotFound or HttpStatusCode.Forbidden => throw new TrustException(TrustError.MetadataUnknown, $"{target.Path} is listed, but its file is not at {baseUrl}."),
+            _ => throw ServerAnswers.Explain(answer),
+        };
+    }
+
+    private static void Check(ReadOnlySpan<byte> bytes, FoundTarget target) =>
+        FileIntegrity.Check(bytes, target.Target.Length, target.Target.Hashes, target.Path);
+
+    private static bool IsPresent(string path, FoundTarget target)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            // A link could be turned to other content after the check.
+            if (!file.Exists || file.LinkTarget is not null || file.Length != target.Target.Length || file.Length > MaxTargetBytes)
+                return false;
+            Check(File.ReadAllBytes(path), target);
+            return true;
+        }
+        catch (TrustException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(path, e);
+        }
+    }
+
+    private void Write(string path, byte[] bytes)
+    {
+        var temporary = Path.Combine(directory, $".{Path.GetRandomFileName()}.new");
+        try
+        {
+            Directory.CreateDirectory(directory);
+            try
+            {
+                using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+                {
+                    file.Write(bytes);
+                    file.Flush(flushToDisk: true);
+                }
+                File.Move(temporary, path, overwrite: true);
+            }
+            catch
+            {
+                File.Delete(temporary);
+                throw;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(path, e);
+        }
+    }
+
+    private static TrustException Unusable(string path, Exception e) =>
+        new(TrustError.LocalFile, $"{path} cannot be used: {e.Message.TrimEnd('.')}.", e) { Hint = "Check the directory's owner and the free space of the disk." };
+}
