@@ -54,26 +54,25 @@ internal sealed class TrustDatabase : IAsyncDisposable
         {
             return await work();
         }
-        catch (DbException e) when (Dialect.Classify(e) is { } error)
+        catch (Exception e) when (Classify(e) is { } error)
         {
             // A cancelled statement comes back as a failure of the database.
             cancellationToken.ThrowIfCancellationRequested();
-            throw Refusal(error, e);
-        }
-        catch (DbUpdateException e) when (e.InnerException is DbException inner && Dialect.Classify(inner) is { } error)
-        {
-            throw Refusal(error, inner);
-        }
-        catch (Exception e) when (e is TimeoutException or System.Net.Sockets.SocketException or IOException)
-        {
-            throw Refusal(TrustError.StoreUnavailable, e);
+            throw error == TrustError.PublishConflict
+                ? new TrustException(error, "Another publisher was first: a version is taken, or the repository changed.", e) { Hint = "Read the current versions and publish again." }
+                : new TrustException(error, $"The database does not do what it is asked: {e.GetBaseException().Message}", e) { Hint = "Check that the database runs, that its disk has room, and that the server may write to it." };
         }
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Dialect.DisposeAsync();
 
-    private static TrustException Refusal(TrustError error, Exception cause) => error == TrustError.PublishConflict
-        ? new TrustException(error, "Another publisher was first: a version is taken, or the repository changed.", cause) { Hint = "Read the current versions and publish again." }
-        : new TrustException(error, $"The database does not do what it is asked: {cause.Message}", cause) { Hint = "Check that the database runs, that its disk has room, and that the server may write to it." };
+    /// <summary>EF Core wraps what it takes for a passing failure, so the cause may lie deeper.</summary>
+    private TrustError? Classify(Exception failure) => failure switch
+    {
+        DbException e => Dialect.Classify(e),
+        TimeoutException or System.Net.Sockets.SocketException or IOException => TrustError.StoreUnavailable,
+        DbUpdateException or InvalidOperationException when failure.InnerException is { } inner => Classify(inner),
+        _ => null,
+    };
 }

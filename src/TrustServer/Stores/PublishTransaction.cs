@@ -100,8 +100,9 @@ internal sealed class PublishTransaction : IPublishTransaction
                 return written;
             },
             cancellationToken);
-        await CloseAsync();
+        // Before the next publisher of this process gets in, so that changes are told in their order.
         committed(new RepositoryChange(Name, record, [.. publication.Files.Select(f => writing.ToStored(record.Id, f))]));
+        await CloseAsync();
         return record;
     }
 

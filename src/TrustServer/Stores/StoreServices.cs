@@ -14,6 +14,7 @@ internal static class StoreServices
         services.AddSingleton(s => new SqlMigrator(s.GetRequiredService<TrustDatabase>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IMetadataStore, MetadataStore>();
         services.AddSingleton<IRepositoryCatalog, RepositoryCatalog>();
+        services.AddSingleton(s => new CurrentMetadataCache(s.GetRequiredService<IMetadataStore>(), s.GetRequiredService<IOptions<LimitOptions>>().Value, s.GetRequiredService<TimeProvider>()));
         return services;
     }
 }
