@@ -9,9 +9,6 @@ namespace TrustService.Conformance;
 /// <summary>The client under test: the product's own update workflow, and nothing beside it.</summary>
 internal static class ConformanceClient
 {
-    // The suite moves the clock to and fro between two calls, which the product takes for an attack.
-    private static readonly TrustClientOptions Options = new() { ClockTolerance = null };
-
     public static async Task RunAsync(Arguments arguments, TimeProvider time, CancellationToken cancellationToken)
     {
         using var cache = FileMetadataCache.Open(arguments.MetadataDirectory);
@@ -23,7 +20,7 @@ internal static class ConformanceClient
         var http = new HttpClientOptions();
         using var connections = HttpClients.Create(http);
         var exchange = new HttpExchange(connections, HttpPeer.TrustServer, http);
-        var client = new TrustClient(TufFormat.Instance, new HttpMetadataSource(exchange, arguments.MetadataUrl), cache, time.GetUtcNow(), Options);
+        var client = new TrustClient(TufFormat.Instance, new HttpMetadataSource(exchange, arguments.MetadataUrl), cache, time.GetUtcNow(), new TrustClientOptions());
         var targets = await client.RefreshAsync(cancellationToken);
         if (arguments.Command != "download")
             return;

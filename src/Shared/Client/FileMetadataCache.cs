@@ -75,6 +75,20 @@ public sealed class FileMetadataCache : IMetadataCache, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public void Remove(string fileName)
+    {
+        var path = PathOf(fileName);
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(path, e);
+        }
+    }
+
     /// <summary>Lets the next process use the directory.</summary>
     public void Dispose() => guard.Dispose();
 

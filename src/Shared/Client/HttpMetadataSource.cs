@@ -25,8 +25,9 @@ public sealed class HttpMetadataSource(HttpExchange exchange, string metadataUrl
         return answer.Status switch
         {
             HttpStatusCode.OK => answer.Body.ToArray(),
-            // Some object stores answer 403 for what is absent.
-            HttpStatusCode.NotFound or HttpStatusCode.Forbidden => null,
+            HttpStatusCode.NotFound => null,
+            // Some object stores answer 403 for what is absent; a trust server says why it forbids.
+            HttpStatusCode.Forbidden when !ServerAnswers.IsCoded(answer) => null,
             _ => throw ServerAnswers.Explain(answer),
         };
     }

@@ -13,4 +13,8 @@ public interface IMetadataCache
     /// <summary>Replaces a file, whole or not at all.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/></exception>
     void Write(string fileName, ReadOnlyMemory<byte> bytes);
+
+    /// <summary>Removes a file; an absent one is no error.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/></exception>
+    void Remove(string fileName);
 }

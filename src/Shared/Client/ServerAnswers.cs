@@ -16,7 +16,7 @@ internal static class ServerAnswers
     public static TrustException Explain(HttpAnswer answer)
     {
         var host = answer.Uri.GetLeftPart(UriPartial.Authority);
-        if (Problem(answer) is { } problem && Text(problem, "code") is { } code && Codes.TryGetValue(code, out var error))
+        if (Problem(answer) is { } problem && ErrorOf(problem) is { } error)
             return new TrustException(error, $"The trust server at {host} refuses: {Text(problem, "detail") ?? TrustErrors.Describe(error).Title}") { Hint = Text(problem, "hint"), Role = Text(problem, "role") };
         return answer.Status switch
         {
@@ -27,8 +27,14 @@ internal static class ServerAnswers
         };
     }
 
+    /// <summary>True if an answer carries a code of the error table.</summary>
+    public static bool IsCoded(HttpAnswer answer) => Problem(answer) is { } problem && ErrorOf(problem) is not null;
+
     public static TrustException NoAddress(string text) =>
         new(TrustError.Usage, $"\"{text}\" is not the address of a trust server.") { Hint = "An address is like https://trust.example.com." };
+
+    private static TrustError? ErrorOf(JsonElement problem) =>
+        Text(problem, "code") is { } code && Codes.TryGetValue(code, out var error) ? error : null;
 
     private static JsonElement? Problem(HttpAnswer answer)
     {

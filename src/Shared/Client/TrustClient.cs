@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text;
 using TrustService.Errors;
 using TrustService.Formats;
+using TrustService.Json;
 using TrustService.Metadata;
 using TrustService.Verification;
 
@@ -22,6 +24,7 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
 {
     private const string LastSeenFile = "last-seen";
     private const int MaxListedRoles = 1024;
+    private const int MaxFileNameLength = 200;
 
     // By delegator as well as by name: what one role vouches for says nothing about another one.
     private readonly Dictionary<DelegationStep, TrustedTargets> delegated = [];
@@ -92,13 +95,14 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
     {
         var seen = new HashSet<RoleName> { top.Role };
         var pending = new Queue<TrustedTargets>([top]);
+        var published = top.Snapshot.Metadata.Signed.Meta.Keys.ToList();
         while (pending.TryDequeue(out var role))
         {
             yield return role;
-            foreach (var name in role.Metadata.Signed.Delegations?.AllRoleNames() ?? [])
+            // A delegated role that was never published speaks for nothing.
+            foreach (var name in role.Metadata.Signed.Delegations?.DelegatedAmong(published) ?? [])
             {
-                // A delegated role that was never published speaks for nothing.
-                if (!top.Snapshot.Metadata.Signed.Meta.ContainsKey(name) || !seen.Add(name))
+                if (!seen.Add(name))
                     continue;
                 if (seen.Count > MaxListedRoles)
                     throw new TrustException(TrustError.DelegationLimit, $"The repository has more than {MaxListedRoles} delegated roles; they cannot be listed.");
@@ -117,7 +121,14 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
             var file = await source.FetchAsync(format.Rules.FileName(RoleName.Root, root.Version + 1), options.Limits.MaxRootBytes, cancellationToken).ConfigureAwait(false);
             if (file is null)
                 break;
-            root = root.AcceptRoot(file);
+            var next = root.AcceptRoot(file);
+            // Forgotten before the root is stored, so that no crash leaves versions of a thief in force. Source: TUF 1.0.34 §5.3.11.
+            if (next.HasRotated(RoleName.Timestamp, root) || next.HasRotated(RoleName.Snapshot, root))
+            {
+                cache.Remove(FileOf(RoleName.Timestamp));
+                cache.Remove(FileOf(RoleName.Snapshot));
+            }
+            root = next;
             cache.Write(FileOf(RoleName.Root), file);
         }
         root.RequireFresh(referenceTime);
@@ -197,7 +208,12 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
             throw new TrustException(TrustError.ClockWentBack, $"The clock shows {referenceTime:u}, but a former run saw {lastSeen:u}. With a wrong clock expired metadata looks fresh.") { Hint = "Set the clock." };
     }
 
-    private string FileOf(RoleName role) => format.Rules.FileName(role, null);
+    private string FileOf(RoleName role)
+    {
+        var name = format.Rules.FileName(role, null);
+        // Escapes make names longer than some disks can hold.
+        return name.Length <= MaxFileNameLength ? name : $"{Hex.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(role.Value)))}.json";
+    }
 
     private static TrustException NotCached(RoleName role) =>
         new(TrustError.ServerUnreachable, $"The current {role} is not in the cache, and nothing may be fetched offline.") { Role = role.Value, Hint = "Run the same command once without --offline." };

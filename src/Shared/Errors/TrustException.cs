@@ -5,19 +5,27 @@ public sealed class TrustException : Exception
 {
     /// <summary>Makes a refusal.</summary>
     /// <param name="error">The code.</param>
-    /// <param name="message">What was found and what was needed, in one sentence, without secrets.</param>
+    /// <param name="message">What was found and what was needed, in one sentence, without secrets; what is not printable in it is replaced.</param>
     /// <param name="inner">What caused it, if another exception did.</param>
     public TrustException(TrustError error, string message, Exception? inner = null)
-        : base(message, inner) => Error = error;
+        : base(Printable.Of(message), inner) => Error = error;
 
     /// <summary>The code.</summary>
     public TrustError Error { get; }
 
     /// <summary>The role whose metadata is refused, or null.</summary>
-    public string? Role { get; init; }
+    public string? Role
+    {
+        get;
+        init => field = value is null ? null : Printable.Of(value);
+    }
 
     /// <summary>What to do next, or null.</summary>
-    public string? Hint { get; init; }
+    public string? Hint
+    {
+        get;
+        init => field = value is null ? null : Printable.Of(value);
+    }
 
     /// <summary>The line of the error table.</summary>
     public TrustErrorInfo Info => TrustErrors.Describe(Error);

@@ -46,7 +46,8 @@ public static class SignatureVerifier
         try
         {
             rsa.ImportSubjectPublicKeyInfo(key.Material.Span, out _);
-            return rsa.VerifyData(payload, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
+            return rsa.VerifyData(payload, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pss)
+                || PssPadding.Verify(rsa.ExportParameters(includePrivateParameters: false), payload, signature);
         }
         catch (CryptographicException)
         {

@@ -18,12 +18,19 @@ public sealed record Delegations
     /// <summary>Unknown members.</summary>
     public UnrecognizedMembers Unrecognized { get; init; } = UnrecognizedMembers.None;
 
-    /// <summary>The names of all delegated roles, in listed order; those of hash bins are made as they are asked for.</summary>
-    public IEnumerable<RoleName> AllRoleNames()
+    /// <summary>The keys by which this delegates to a role, or null if it does not.</summary>
+    public RoleKeys? KeysOf(RoleName role) =>
+        Succinct is { } bins
+            ? bins.IsBin(role) ? bins.RoleKeys : null
+            : Roles.FirstOrDefault(delegated => delegated.Name == role)?.RoleKeys;
+
+    /// <summary>The delegated roles among <paramref name="listed"/>: in the order of the delegations, or of the hash bins as given.</summary>
+    /// <remarks>There may be 2^32 hash bins, so what exists is asked rather than what could exist.</remarks>
+    public IEnumerable<RoleName> DelegatedAmong(IReadOnlyCollection<RoleName> listed)
     {
-        foreach (var role in Roles)
-            yield return role.Name;
-        for (ulong bin = 0; Succinct is not null && bin < 1UL << Succinct.BitLength; bin++)
-            yield return Succinct.NameOf((uint)bin);
+        if (Succinct is { } bins)
+            return listed.Where(bins.IsBin);
+        var known = listed.ToHashSet();
+        return Roles.Select(role => role.Name).Where(known.Contains);
     }
 }

@@ -28,6 +28,16 @@ public sealed record SuccinctRoles
         return NameOf(BinaryPrimitives.ReadUInt32BigEndian(hash) >> (32 - BitLength));
     }
 
+    /// <summary>True if a role is one of the bins.</summary>
+    public bool IsBin(RoleName role)
+    {
+        var start = NamePrefix.Length + 1;
+        return role.Value.Length > start
+            && uint.TryParse(role.Value.AsSpan(start), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bin)
+            && bin < 1UL << BitLength
+            && NameOf(bin) == role;
+    }
+
     /// <summary>The name of the bin with that number.</summary>
     public RoleName NameOf(uint bin)
     {

@@ -52,6 +52,14 @@ public sealed class TrustedRoot
         return new TrustedRoot(Format, Limits, next, signers);
     }
 
+    /// <summary>True if a key that spoke for a role under <paramref name="previous"/> does so no longer.</summary>
+    /// <remarks>A key that is only added leaves what was signed before as good as it was.</remarks>
+    public bool HasRotated(RoleName role, TrustedRoot previous)
+    {
+        var now = FingerprintsOf(role);
+        return !previous.FingerprintsOf(role).IsSubsetOf(now);
+    }
+
     /// <summary>Refuses a last root that has expired.</summary>
     /// <remarks>Source: TUF 1.0.34 §5.3.10.</remarks>
     /// <exception cref="TrustException"><see cref="TrustError.Expired"/></exception>
@@ -100,6 +108,9 @@ public sealed class TrustedRoot
 
     private static ThresholdResult RequireSignedBy(SignedMetadata<Root> metadata, Root delegator) =>
         SignatureThreshold.Require(metadata, RoleName.Root, $"root {delegator.Version}", delegator.Keys, delegator.Roles[RoleName.Root]);
+
+    private HashSet<string> FingerprintsOf(RoleName role) =>
+        [.. Metadata.Signed.Roles[role].KeyIds.Where(Metadata.Signed.Keys.ContainsKey).Select(id => Metadata.Signed.Keys[id].Fingerprint)];
 
     private TrustedTimestamp ReadTimestamp(ReadOnlyMemory<byte> file)
     {

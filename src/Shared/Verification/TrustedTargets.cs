@@ -31,15 +31,8 @@ public sealed class TrustedTargets
     /// <exception cref="TrustException">A coded refusal.</exception>
     public TrustedTargets AcceptDelegated(RoleName role, ReadOnlyMemory<byte> file, DateTimeOffset referenceTime)
     {
-        var delegations = Metadata.Signed.Delegations;
-        var roleKeys = delegations is null ? null : RoleKeysOf(delegations, role);
-        if (delegations is null || roleKeys is null)
+        if (Metadata.Signed.Delegations is not { } delegations || delegations.KeysOf(role) is not { } roleKeys)
             throw new TrustException(TrustError.RoleNotListed, $"{Role} {Metadata.Signed.Version} does not delegate to {role}.") { Role = role.Value };
         return Snapshot.Accept(role, file, referenceTime, $"{Role} {Metadata.Signed.Version}", delegations.Keys, roleKeys);
     }
-
-    private static RoleKeys? RoleKeysOf(Delegations delegations, RoleName role) =>
-        delegations.Succinct is { } bins
-            ? bins.RoleKeys
-            : delegations.Roles.FirstOrDefault(delegated => delegated.Name == role)?.RoleKeys;
 }

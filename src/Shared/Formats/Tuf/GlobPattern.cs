@@ -6,8 +6,8 @@ namespace TrustService.Formats.Tuf;
 /// Shell-style path patterns: <c>*</c>, <c>?</c> and <c>[…]</c> stay within one path segment. Source: TUF 1.0.34 §4.5.
 /// </summary>
 /// <remarks>
-/// Segments are compared one by one. Within a segment only the last <c>*</c> is ever tried again, so the work is at most
-/// pattern length × segment length, whatever the pattern.
+/// Segments are compared one by one. A segment is read once into tokens, and only the last <c>*</c> is ever tried again, so
+/// the work is at most pattern length × path length, whatever the pattern.
 /// </remarks>
 public static class GlobPattern
 {
@@ -30,17 +30,18 @@ public static class GlobPattern
 
     private static bool MatchesSegment(ReadOnlySpan<Rune> pattern, ReadOnlySpan<Rune> text)
     {
+        var tokens = Tokens(pattern);
         int p = 0, t = 0, star = -1, starText = 0;
         while (t < text.Length)
         {
-            if (p < pattern.Length && pattern[p].Value == '*')
+            if (p < tokens.Count && IsStar(pattern[tokens[p]]))
             {
                 star = p++;
                 starText = t;
             }
-            else if (p < pattern.Length && MatchesOne(pattern[p..], text[t], out var used))
+            else if (p < tokens.Count && MatchesOne(pattern[tokens[p]], text[t]))
             {
-                p += used;
+                p++;
                 t++;
             }
             else if (star >= 0)
@@ -53,35 +54,41 @@ public static class GlobPattern
                 return false;
             }
         }
-        while (p < pattern.Length && pattern[p].Value == '*')
+        while (p < tokens.Count && IsStar(pattern[tokens[p]]))
             p++;
-        return p == pattern.Length;
+        return p == tokens.Count;
     }
 
-    private static bool MatchesOne(ReadOnlySpan<Rune> pattern, Rune character, out int used)
+    // Each token is one character of the pattern or one set with its brackets.
+    private static List<Range> Tokens(ReadOnlySpan<Rune> pattern)
     {
-        used = 1;
-        if (pattern[0].Value == '?')
-            return true;
-        if (pattern[0].Value == '[' && EndOfSet(pattern) is var end and > 0)
+        var tokens = new List<Range>(pattern.Length);
+        var lastClosing = pattern.LastIndexOf(new Rune(']'));
+        for (var i = 0; i < pattern.Length;)
         {
-            used = end + 1;
-            return MatchesSet(pattern[1..end], character);
+            var length = pattern[i].Value == '[' && i < lastClosing ? LengthOfSet(pattern[i..]) : 1;
+            tokens.Add(i..(i + length));
+            i += length;
         }
-        return pattern[0] == character;
+        return tokens;
     }
 
     // A "]" that comes first belongs to the set; without a closing one "[" stands for itself.
-    private static int EndOfSet(ReadOnlySpan<Rune> pattern)
+    private static int LengthOfSet(ReadOnlySpan<Rune> pattern)
     {
         var start = pattern.Length > 1 && pattern[1].Value == '!' ? 3 : 2;
         for (var i = start; i < pattern.Length; i++)
         {
             if (pattern[i].Value == ']')
-                return i;
+                return i + 1;
         }
-        return -1;
+        return 1;
     }
+
+    private static bool IsStar(ReadOnlySpan<Rune> token) => token[0].Value == '*';
+
+    private static bool MatchesOne(ReadOnlySpan<Rune> token, Rune character) =>
+        token.Length > 1 ? MatchesSet(token[1..^1], character) : token[0].Value == '?' || token[0] == character;
 
     private static bool MatchesSet(ReadOnlySpan<Rune> set, Rune character)
     {

@@ -15,14 +15,15 @@ internal static class TufKey
         var keyType = key.Text("keytype");
         var scheme = key.Text("scheme");
         var value = key.Object("keyval");
-        var text = value.Text("public");
+        // A key of an unknown kind may name itself in another way; it is kept, and it never counts.
+        var text = value.Optional("public") is { ValueKind: JsonValueKind.String } found ? found.GetString()! : "";
         if (HoldsSecret(value.Optional("private")))
             throw new TrustException(TrustError.PrivateKeyInMetadata, $"{key.Place} holds a private key, which nobody but its owner may see.") { Hint = "Treat that key as stolen: make a new one, rotate the role to it, and never publish this file." };
-        var isUsable = TryRead(keyType, scheme, text, out var material, out var found);
+        var isUsable = TryRead(keyType, scheme, text, out var material, out var usable);
         return new PublicKey
         {
             Id = id,
-            Scheme = isUsable ? found : SignatureScheme.Unknown,
+            Scheme = isUsable ? usable : SignatureScheme.Unknown,
             Material = isUsable ? material : default,
             Source = key.Element,
         };

@@ -28,6 +28,8 @@ internal static class TufTargetsReader
         {
             if (member.Name.Length is 0 or > MetadataLimits.MaxTargetPathLength)
                 throw new TrustException(TrustError.InvalidTargetPath, $"A target path has {member.Name.Length} characters; 1 to {MetadataLimits.MaxTargetPathLength} are allowed.");
+            if (member.Name.Any(char.IsControl))
+                throw new TrustException(TrustError.InvalidTargetPath, "A target path holds a control character.");
             var target = new JsonObjectReader(member.Value, $"target \"{member.Name}\"");
             var custom = target.Optional("custom");
             if (custom is { ValueKind: not JsonValueKind.Object })
