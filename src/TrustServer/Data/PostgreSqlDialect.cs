@@ -15,13 +15,19 @@ internal sealed class PostgreSqlDialect : SqlDialect
     private readonly NpgsqlDataSource source;
 
     /// <summary>Uses the database of a connection string; what it says comes before the defaults here.</summary>
-    public PostgreSqlDialect(string connectionString) => source = NpgsqlDataSource.Create(WithDefaults(connectionString));
+    public PostgreSqlDialect(string connectionString)
+    {
+        var settings = WithDefaults(connectionString);
+        source = NpgsqlDataSource.Create(settings);
+        // A publisher may need a second connection to read beside its transaction: half of them stay free for that.
+        ConcurrentWriters = Math.Max(1, settings.MaxPoolSize / 2);
+    }
 
     /// <inheritdoc/>
     public override string Name => "postgresql";
 
     /// <inheritdoc/>
-    public override int ConcurrentWriters => 1024;
+    public override int ConcurrentWriters { get; }
 
     /// <inheritdoc/>
     public override string LockStatement => "SELECT pg_advisory_xact_lock(@lock);";
@@ -76,7 +82,7 @@ internal sealed class PostgreSqlDialect : SqlDialect
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => source.DisposeAsync();
 
-    private static string WithDefaults(string connectionString)
+    private static NpgsqlConnectionStringBuilder WithDefaults(string connectionString)
     {
         var defaults = new NpgsqlConnectionStringBuilder
         {
@@ -93,6 +99,6 @@ internal sealed class PostgreSqlDialect : SqlDialect
                 $"-c lock_timeout={DatabaseLimits.LockWait.TotalMilliseconds} -c statement_timeout={DatabaseLimits.StatementTime.TotalMilliseconds} -c idle_in_transaction_session_timeout={DatabaseLimits.StatementTime.TotalMilliseconds}"),
         };
         // The last value of a keyword counts.
-        return new NpgsqlConnectionStringBuilder($"{defaults.ConnectionString};{connectionString}").ConnectionString;
+        return new NpgsqlConnectionStringBuilder($"{defaults.ConnectionString};{connectionString}");
     }
 }

@@ -10,7 +10,7 @@ internal abstract class SqlDialect : IAsyncDisposable
     /// <summary>Name of the folder of its migrations.</summary>
     public abstract string Name { get; }
 
-    /// <summary>How many publishers of different repositories can write at the same time.</summary>
+    /// <summary>How many writers are let in at the same time.</summary>
     public abstract int ConcurrentWriters { get; }
 
     /// <summary>A statement with one result that waits for the lock <c>@lock</c>, to be held until the transaction ends.</summary>

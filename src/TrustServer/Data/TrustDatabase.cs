@@ -65,7 +65,11 @@ internal sealed class TrustDatabase : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Dialect.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        Writers.Dispose();
+        return Dialect.DisposeAsync();
+    }
 
     /// <summary>EF Core wraps what it takes for a passing failure, so the cause may lie deeper.</summary>
     private TrustError? Classify(Exception failure) => failure switch
