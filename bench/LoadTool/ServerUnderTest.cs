@@ -1,0 +1,35 @@
+namespace TrustService.LoadTool;
+
+/// <summary>A running server.</summary>
+/// <param name="Product">Which product: it decides the protocol.</param>
+/// <param name="Storage">Where it stores.</param>
+/// <param name="Address">Its address.</param>
+/// <param name="ProcessId">Its process.</param>
+/// <param name="DatabaseProcessId">The postmaster of its PostgreSQL, or null.</param>
+internal sealed record ServerUnderTest(string Product, string Storage, Uri Address, int ProcessId, int? DatabaseProcessId)
+{
+    /// <summary>The name of the other product.</summary>
+    public const string Notary = "notary-server";
+
+    /// <summary>The name of this product.</summary>
+    public const string TrustServer = "TrustServer";
+
+    /// <summary>A client with one connection that is kept.</summary>
+    public HttpClient Connect() => new(new SocketsHttpHandler { MaxConnectionsPerServer = 1, UseProxy = false, UseCookies = false })
+    {
+        BaseAddress = Address,
+        Timeout = TimeSpan.FromSeconds(60),
+    };
+
+    /// <summary>Makes a repository; nothing of it is published yet.</summary>
+    public Task<IOwnedRepository> CreateRepositoryAsync(HttpClient http, string name, int targets, CancellationToken cancellationToken)
+    {
+        var expires = TimeProvider.System.GetUtcNow().AddYears(3);
+        return Product == Notary
+            ? NotaryRepository.CreateAsync(http, name, targets, expires, cancellationToken)
+            : TufRepository.CreateAsync(http, name, targets, expires, cancellationToken);
+    }
+
+    /// <summary>Starts to count CPU time.</summary>
+    public CpuMeter StartMeter() => new(this);
+}
