@@ -178,6 +178,6 @@ public abstract class SealedOnlineKeysContract(PostgresFixture? postgres) : IAsy
     private static async Task PublishRootAsync(MetadataStore store, long version, params string[] fingerprints)
     {
         await using var publish = await store.BeginPublishAsync(App, [], None);
-        await publish.CommitAsync(Of([.. TopLevel.Select(r => File(r, version))]) with { RootOnlineKeys = [.. fingerprints] }, None);
+        await publish.CommitAsync(Of([.. TopLevel.Select(r => Signed(r, version))]) with { RootOnlineKeys = [.. fingerprints] }, None);
     }
 }

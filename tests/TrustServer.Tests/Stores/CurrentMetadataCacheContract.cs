@@ -95,7 +95,7 @@ public abstract class CurrentMetadataCacheContract(PostgresFixture? postgres) : 
         Assert.Equal($"root 1 {App}", (await Cache.ReadAsync(App, RoleName.Root, 1, None)).Text());
         await OtherServer.DeleteAsync(App, null, None);
         await using (var publish = await OtherServer.BeginPublishAsync(App, [], None))
-            await publish.CommitAsync(Of([.. TopLevel.Select(r => File(r, 1, "new"))]), None);
+            await publish.CommitAsync(Of([.. TopLevel.Select(r => Signed(r, 1, "new"))]), None);
         Database.Clock.Advance(Stale);
         Assert.Equal("root 1 new", (await Cache.ReadAsync(App, RoleName.Root, 1, None)).Text());
     }
@@ -124,7 +124,7 @@ public abstract class CurrentMetadataCacheContract(PostgresFixture? postgres) : 
     {
         await OtherServer.CreateAsync(App);
         await OtherServer.CreateAsync(Other);
-        var sha256 = File(RoleName.Targets, 1, App.Value).Sha256;
+        var sha256 = Signed(RoleName.Targets, 1, App.Value).Sha256;
         Assert.Equal(1, (await Cache.ReadByHashAsync(App, RoleName.Targets, sha256, None))!.Version);
         Assert.Null(await Cache.ReadByHashAsync(Other, RoleName.Targets, sha256, None));
         Assert.Null(await Cache.ReadByHashAsync(App, RoleName.Root, sha256, None));

@@ -42,7 +42,7 @@ public abstract class MetadataStoreContract(PostgresFixture? postgres) : IAsyncL
         Assert.Equal("tuf", found!.Format);
         Assert.Equal(Database.Clock.GetUtcNow(), found.CreatedAt);
         Assert.All(TopLevel, r => Assert.Equal(new RoleHead(1, Expires), found.Head(r)));
-        var root = File(RoleName.Root, 1, App.Value);
+        var root = Signed(RoleName.Root, 1, App.Value);
         var stored = await Store.ReadAsync(App, RoleName.Root, 1, None);
         Assert.Equal(root.Data.ToArray(), stored!.Data.ToArray());
         Assert.Equal(root.Sha256, stored.Sha256);
@@ -74,7 +74,7 @@ public abstract class MetadataStoreContract(PostgresFixture? postgres) : IAsyncL
             Assert.Equal(1, (await publish.ReadCurrentAsync(dev, None))!.Version);
             Assert.Equal(1, (await publish.ReadCurrentAsync(ops, None))!.Version);
             Assert.Null(await publish.ReadCurrentAsync(RoleName.Parse("foreign"), None));
-            await publish.CommitAsync(Of(File(dev, 5), File(RoleName.Snapshot, 2), File(RoleName.Timestamp, 2)), None);
+            await publish.CommitAsync(Of(Signed(dev, 5), Signed(RoleName.Snapshot, 2), Signed(RoleName.Timestamp, 2)), None);
         }
 
         var set = await Store.ReadCurrentSetAsync(App, None);
@@ -103,7 +103,7 @@ public abstract class MetadataStoreContract(PostgresFixture? postgres) : IAsyncL
         var dev = RoleName.Parse("dev");
         await Store.CreateAsync(App, dev);
         await using (var publish = await Store.BeginPublishAsync(App, [], None))
-            await Refusal.OfAsync(TrustError.PublishConflict, () => publish.CommitAsync(Of(File(RoleName.Targets, 2), File(dev, 1), File(RoleName.Snapshot, 2), File(RoleName.Timestamp, 2)), None));
+            await Refusal.OfAsync(TrustError.PublishConflict, () => publish.CommitAsync(Of(Signed(RoleName.Targets, 2), Signed(dev, 1), Signed(RoleName.Snapshot, 2), Signed(RoleName.Timestamp, 2)), None));
 
         Assert.Equal(1, (await Store.FindAsync(App, None))!.Timestamp.Version);
         Assert.Null(await Store.ReadAsync(App, RoleName.Targets, 2, None));
@@ -116,7 +116,7 @@ public abstract class MetadataStoreContract(PostgresFixture? postgres) : IAsyncL
         await Store.CreateAsync(App);
         await Store.PublishNextAsync(App);
         await using var publish = await Store.BeginPublishAsync(App, [], None);
-        await Refusal.OfAsync(TrustError.PublishConflict, () => publish.CommitAsync(Of(File(RoleName.Targets, 2), File(RoleName.Snapshot, 3), File(RoleName.Timestamp, 3)), None));
+        await Refusal.OfAsync(TrustError.PublishConflict, () => publish.CommitAsync(Of(Signed(RoleName.Targets, 2), Signed(RoleName.Snapshot, 3), Signed(RoleName.Timestamp, 3)), None));
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public abstract class MetadataStoreContract(PostgresFixture? postgres) : IAsyncL
     {
         await Store.CreateAsync(App);
         await using var publish = await Store.BeginPublishAsync(App, [], None);
-        await Refusal.OfAsync(TrustError.RepositoryExists, () => publish.CommitAsync(Of(File(RoleName.Timestamp, 2)) with { Format = "notary" }, None));
+        await Refusal.OfAsync(TrustError.RepositoryExists, () => publish.CommitAsync(Of(Signed(RoleName.Timestamp, 2)) with { Format = "notary" }, None));
     }
 
     [Fact]
@@ -180,7 +180,7 @@ public abstract class MetadataStoreContract(PostgresFixture? postgres) : IAsyncL
     {
         await Store.CreateAsync(App);
         await Store.CreateAsync(Other);
-        var file = File(RoleName.Targets, 1, App.Value);
+        var file = Signed(RoleName.Targets, 1, App.Value);
 
         Assert.Equal(1, (await Store.ReadByHashAsync(App, RoleName.Targets, file.Sha256, None))!.Version);
         Assert.Null(await Store.ReadByHashAsync(Other, RoleName.Targets, file.Sha256, None));
@@ -220,7 +220,7 @@ public abstract class MetadataStoreContract(PostgresFixture? postgres) : IAsyncL
         var dev = RoleName.Parse("dev");
         await Store.CreateAsync(App, dev);
         await using (var rotation = await Store.BeginPublishAsync(App, [], None))
-            await rotation.CommitAsync(Of(File(RoleName.Root, 2), File(RoleName.Timestamp, 2)), None);
+            await rotation.CommitAsync(Of(Signed(RoleName.Root, 2), Signed(RoleName.Timestamp, 2)), None);
         await Store.PublishNextAsync(App);
         Database.Clock.Advance(TimeSpan.FromDays(10));
         await Store.PublishNextAsync(App);

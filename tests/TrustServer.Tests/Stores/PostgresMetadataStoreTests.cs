@@ -15,7 +15,7 @@ public sealed class PostgresMetadataStoreTests(PostgresFixture postgres) : Metad
         await using var publish = await Store.BeginPublishAsync(App, [], None);
         await Database.ScalarAsync($"DELETE FROM repositories WHERE name = '{App}'");
 
-        await Refusal.OfAsync(TrustError.PublishConflict, () => publish.CommitAsync(Of(File(RoleName.Targets, 2), File(RoleName.Snapshot, 2), File(RoleName.Timestamp, 2)), None));
+        await Refusal.OfAsync(TrustError.PublishConflict, () => publish.CommitAsync(Of(Signed(RoleName.Targets, 2), Signed(RoleName.Snapshot, 2), Signed(RoleName.Timestamp, 2)), None));
 
         Assert.Null(await Store.FindAsync(App, None));
     }

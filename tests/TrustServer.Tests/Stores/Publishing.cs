@@ -14,7 +14,7 @@ internal static class Publishing
     public static readonly RoleName[] TopLevel = [RoleName.Root, RoleName.Timestamp, RoleName.Snapshot, RoleName.Targets];
     public static readonly CancellationToken None = CancellationToken.None;
 
-    public static NewFile File(RoleName role, long version, string content = "") =>
+    public static NewFile Signed(RoleName role, long version, string content = "") =>
         new(role, version, Expires, Encoding.UTF8.GetBytes($"{role} {version} {content}"));
 
     public static Publication Of(params NewFile[] files) =>
@@ -24,7 +24,7 @@ internal static class Publishing
     public static async Task<RepositoryRecord> CreateAsync(this IMetadataStore store, RepositoryName name, params RoleName[] delegated)
     {
         await using var publish = await store.BeginPublishAsync(name, [], None);
-        return await publish.CommitAsync(Of([.. TopLevel.Concat(delegated).Select(r => File(r, 1, name.Value))]), None);
+        return await publish.CommitAsync(Of([.. TopLevel.Concat(delegated).Select(r => Signed(r, 1, name.Value))]), None);
     }
 
     /// <summary>A publish as the server makes it: the next targets, snapshot and timestamp.</summary>
@@ -33,7 +33,7 @@ internal static class Publishing
         await using var publish = await store.BeginPublishAsync(name, [RoleName.Targets], None);
         var current = publish.Repository!;
         return await publish.CommitAsync(
-            Of(File(RoleName.Targets, current.Targets.Version + 1, content), File(RoleName.Snapshot, current.Snapshot.Version + 1), File(RoleName.Timestamp, current.Timestamp.Version + 1)), None);
+            Of(Signed(RoleName.Targets, current.Targets.Version + 1, content), Signed(RoleName.Snapshot, current.Snapshot.Version + 1), Signed(RoleName.Timestamp, current.Timestamp.Version + 1)), None);
     }
 
     public static string Text(this StoredFile? file) => Encoding.UTF8.GetString(file!.Data.Span);
