@@ -29,6 +29,7 @@ internal interface IPublishTransaction : IAsyncDisposable
     /// <summary>Adds all of <paramref name="publication"/>, lasting and visible to everyone when this returns; only once.</summary>
     /// <returns>The repository as it is now.</returns>
     /// <exception cref="TrustException">
+    /// <see cref="TrustError.RepositoryExists"/> if it is published in another format;
     /// <see cref="TrustError.PublishConflict"/> if a version is taken or the repository changed or vanished meanwhile, nothing was added;
     /// <see cref="TrustError.StoreUnavailable"/> if the store did not confirm: then all or nothing was added.
     /// </exception>

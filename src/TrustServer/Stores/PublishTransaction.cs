@@ -19,6 +19,7 @@ internal sealed class PublishTransaction : IPublishTransaction
     private readonly Action<RepositoryChange> committed;
     private readonly Dictionary<RoleName, StoredFile?> current = [];
     private bool isDone;
+    private bool isClosed;
 
     private PublishTransaction(TrustDatabase database, TimeProvider time, RepositoryName name, IDisposable place, DbTransaction transaction, Action<RepositoryChange> committed)
     {
@@ -147,11 +148,14 @@ internal sealed class PublishTransaction : IPublishTransaction
     /// <summary>Rolls back what is not committed, and lets the next publisher in.</summary>
     private async ValueTask CloseAsync()
     {
-        isDone = true;
+        // Once only: Npgsql gives a closed transaction's object to the next user of its connection.
+        if (isClosed)
+            return;
+        (isDone, isClosed) = (true, true);
         try
         {
-            await transaction.DisposeAsync();
-            await connection.DisposeAsync();
+            await using (connection)
+                await transaction.DisposeAsync();
         }
         catch (DbException)
         {

@@ -98,6 +98,19 @@ public abstract class MetadataStoreContract(PostgresFixture? postgres) : IAsyncL
     }
 
     [Fact]
+    public async Task Publish_DisposedAgainAfterCommit_LeavesTheNextPublishAlone()
+    {
+        var first = await Store.BeginPublishAsync(App, [], None);
+        await first.CommitAsync(Of([.. TopLevel.Select(r => Signed(r, 1))]), None);
+        await using var next = await Store.BeginPublishAsync(App, [], None);
+
+        await first.DisposeAsync();
+
+        await next.CommitAsync(Of(Signed(RoleName.Targets, 2), Signed(RoleName.Snapshot, 2), Signed(RoleName.Timestamp, 2)), None);
+        Assert.Equal(2, (await Store.FindAsync(App, None))!.Timestamp.Version);
+    }
+
+    [Fact]
     public async Task Publish_VersionTaken_IsConflictAndNothingIsAdded()
     {
         var dev = RoleName.Parse("dev");

@@ -48,7 +48,13 @@ public sealed class StoreUnderTest : IAsyncDisposable
     }
 
     /// <summary>Another server's store on the same database.</summary>
-    internal MetadataStore OpenStore() => new(OpenDatabase(), Clock);
+    /// <param name="settings">Added to the connection string.</param>
+    internal MetadataStore OpenStore(string settings = "")
+    {
+        var database = new TrustDatabase(new DatabaseOptions { DataDirectory = options.DataDirectory, ConnectionString = options.ConnectionString + settings });
+        opened.Add(database);
+        return new MetadataStore(database, Clock);
+    }
 
     /// <summary>Another server's catalog on the same database.</summary>
     internal RepositoryCatalog OpenCatalog() => new(OpenDatabase());
