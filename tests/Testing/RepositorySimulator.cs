@@ -32,6 +32,7 @@ public sealed class RepositorySimulator : IMetadataSource
         WriteTargets(RoleName.Targets);
         WriteSnapshot();
         WriteTimestamp();
+        FirstRoot = Files["1.root.json"];
     }
 
     /// <summary>The expiry of what is published next, UTC.</summary>
@@ -68,7 +69,7 @@ public sealed class RepositorySimulator : IMetadataSource
     public string Location => "the simulator";
 
     /// <summary>The first root, to be pinned.</summary>
-    public byte[] FirstRoot => Files["1.root.json"];
+    public byte[] FirstRoot { get; }
 
     /// <summary>Adds or replaces a target; it is served after the next <see cref="Publish"/> of the role.</summary>
     public void AddTarget(RoleName role, string path, string content)

@@ -1,0 +1,81 @@
+using System.Globalization;
+using TrustService.Client;
+using TrustService.Errors;
+using TrustService.Formats.Tuf;
+using TrustService.Metadata;
+using TrustService.Oci;
+using TrustService.Testing;
+
+namespace TrustService.Shared.Tests.Client;
+
+public sealed class RepositoryTrustTests : IDisposable
+{
+    private static readonly RepositoryName Repository = RepositoryName.Parse("registry.example.com/team/app");
+
+    private readonly TestDirectory directory = new();
+    private readonly RepositorySimulator simulator = new(FixedTime.Start);
+
+    public void Dispose() => directory.Dispose();
+
+    [Fact]
+    public async Task Open_PinnedByFingerprint_FetchesThatRootOnceAndGoesOnFromIt()
+    {
+        simulator.Rotate(RoleName.Root);
+        var pin = RootPin.ParseFingerprint(RootPin.OfFile(TufFormat.Instance, simulator.FirstRoot).Fingerprint);
+
+        for (var run = 0; run < 2; run++)
+        {
+            using var trust = await OpenAsync(pin);
+            Assert.Equal(2, (await trust.StartRun(FixedTime.Start, new TrustClientOptions()).RefreshAsync(CancellationToken.None)).Snapshot.Root.Version);
+        }
+
+        Assert.Equal(1, simulator.Requests.Count(name => name == "1.root.json"));
+    }
+
+    [Fact]
+    public async Task Open_ServerHasAnotherRootThanThePinned_IsRefusedAndNothingIsStored()
+    {
+        var pin = RootPin.ParseFingerprint(RootPin.OfFile(TufFormat.Instance, new RepositorySimulator(FixedTime.Start).FirstRoot).Fingerprint);
+
+        await Refusal.OfAsync(TrustError.RootMismatch, () => OpenAsync(pin));
+
+        Assert.DoesNotContain(Directory.GetFiles(directory.FullPath, "*", SearchOption.AllDirectories), file => file.EndsWith(".json", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Open_OtherPinForTheSameRepository_HasACacheOfItsOwn()
+    {
+        using (var trust = await OpenAsync(RootPin.OfFile(TufFormat.Instance, simulator.FirstRoot)))
+            await trust.StartRun(FixedTime.Start, new TrustClientOptions()).RefreshAsync(CancellationToken.None);
+        var other = RootPin.OfFile(TufFormat.Instance, new RepositorySimulator(FixedTime.Start).FirstRoot);
+
+        using var pinned = await OpenAsync(other);
+
+        await Refusal.OfAsync(TrustError.ThresholdNotMet, () => pinned.StartRun(FixedTime.Start, new TrustClientOptions()).RefreshAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Open_FingerprintOffline_CannotKnowTheRoot()
+    {
+        var pin = RootPin.ParseFingerprint(RootPin.OfFile(TufFormat.Instance, simulator.FirstRoot).Fingerprint);
+
+        await Refusal.OfAsync(TrustError.RootNotPinned, () => RepositoryTrust.OpenAsync(TufFormat.Instance, Repository, pin, null, directory.FullPath, CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData("root:1:sha256:ABCD")]
+    [InlineData("root:0:sha256:{0}")]
+    [InlineData("root:01:sha256:{0}")]
+    [InlineData("root:1:sha256:{0}\n")]
+    [InlineData("root:1:sha512:{0}")]
+    [InlineData("root:9999999999999999:sha256:{0}")]
+    public void ParseFingerprint_Otherwise_IsRefused(string pattern) =>
+        Refusal.Of(TrustError.Usage, () => RootPin.ParseFingerprint(string.Format(CultureInfo.InvariantCulture, pattern, new string('a', 64))));
+
+    [Fact]
+    public void OfFile_RootThatItsOwnKeysDidNotSign_IsRefused() =>
+        Refusal.Of(TrustError.ThresholdNotMet, () => RootPin.OfFile(TufFormat.Instance, MetadataCorruptor.WithoutSignatures(simulator.FirstRoot)));
+
+    private Task<RepositoryTrust> OpenAsync(RootPin pin) =>
+        RepositoryTrust.OpenAsync(TufFormat.Instance, Repository, pin, simulator, directory.FullPath, CancellationToken.None);
+}
