@@ -38,7 +38,7 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
         var timestamp = await UpdateTimestampAsync(root, cancellationToken).ConfigureAwait(false);
         var snapshot = await UpdateSnapshotAsync(timestamp, cancellationToken).ConfigureAwait(false);
         var targets = await LoadAsync(RoleName.Targets, snapshot, file => snapshot.AcceptTargets(file, referenceTime), cancellationToken).ConfigureAwait(false);
-        cache.Write(LastSeenFile, Encoding.UTF8.GetBytes(referenceTime.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)));
+        RememberClock();
         return targets;
     }
 
@@ -206,6 +206,13 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
             return;
         if (DateTimeOffset.TryParse(Encoding.UTF8.GetString(bytes), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var lastSeen) && referenceTime < lastSeen - tolerance)
             throw new TrustException(TrustError.ClockWentBack, $"The clock shows {referenceTime:u}, but a former run saw {lastSeen:u}. With a wrong clock expired metadata looks fresh.") { Hint = "Set the clock." };
+    }
+
+    // Only forward, and not by a run that does not look at the clock: that would hide a clock that goes back.
+    private void RememberClock()
+    {
+        if (options.ClockTolerance is not null)
+            cache.Write(LastSeenFile, Encoding.UTF8.GetBytes(referenceTime.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)));
     }
 
     private string FileOf(RoleName role)
