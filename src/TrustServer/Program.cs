@@ -1,1 +1,1 @@
-return 0;
+return await TrustService.Server.TrustServerApp.RunAsync(args);

@@ -156,6 +156,9 @@ public enum TrustError
     /// <summary>The server's store does not answer.</summary>
     StoreUnavailable,
 
+    /// <summary>What is stored for a repository does not belong together.</summary>
+    StoreDamaged,
+
     /// <summary>The passphrase does not open the key.</summary>
     WrongPassphrase,
 

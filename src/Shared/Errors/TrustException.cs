@@ -27,6 +27,9 @@ public sealed class TrustException : Exception
         init => field = value is null ? null : Printable.Of(value);
     }
 
+    /// <summary>The repository's current version of each role by its name, where a version is what was refused; or null.</summary>
+    public IReadOnlyDictionary<string, long>? Versions { get; init; }
+
     /// <summary>The line of the error table.</summary>
     public TrustErrorInfo Info => TrustErrors.Describe(Error);
 }

@@ -44,6 +44,9 @@ internal sealed class LimitOptions : IValidatableObject
     [Range(0, 1_000_000)]
     public int WritesPerSecond { get; set; } = 50;
 
+    /// <summary>True if the limits per second hold for clients on this machine too. Default: false.</summary>
+    public bool LimitLoopback { get; set; }
+
     /// <summary>Requests that are worked on at the same time. Default: 1000.</summary>
     [Range(1, 100_000)]
     public int MaxConcurrentRequests { get; set; } = 1000;

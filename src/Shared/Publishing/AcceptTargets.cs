@@ -1,0 +1,82 @@
+using System.Runtime.ExceptionServices;
+using TrustService.Errors;
+using TrustService.Metadata;
+using TrustService.Verification;
+
+namespace TrustService.Publishing;
+
+/// <summary>Has the chain accept targets and every uploaded role, each by a role that delegates to it.</summary>
+internal static class AcceptTargets
+{
+    public static void All(TrustedSnapshot snapshot, IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> files, IEnumerable<RoleName> uploaded, DateTimeOffset referenceTime)
+    {
+        var wanted = uploaded.ToHashSet();
+        var file = files[RoleName.Targets];
+        var top = snapshot.AcceptTargets(file, wanted.Remove(RoleName.Targets) ? referenceTime : WhileFresh(snapshot, file, referenceTime));
+        RequireAllBins(snapshot, top.Metadata.Signed);
+        if (wanted.Count > 0)
+            AcceptDelegated(top, files, wanted, referenceTime);
+    }
+
+    private static void AcceptDelegated(TrustedTargets top, IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> files, HashSet<RoleName> wanted, DateTimeOffset referenceTime)
+    {
+        var refusals = new Dictionary<RoleName, TrustException>();
+        var visited = new HashSet<RoleName>();
+        var delegators = new Queue<TrustedTargets>([top]);
+        while (wanted.Count > 0 && delegators.TryDequeue(out var delegator))
+        {
+            foreach (var role in DelegatesOf(delegator.Metadata.Signed, files.Keys))
+            {
+                if (visited.Contains(role) || !files.TryGetValue(role, out var file))
+                    continue;
+                try
+                {
+                    var at = wanted.Contains(role) ? referenceTime : WhileFresh(delegator.Snapshot, file, referenceTime);
+                    delegators.Enqueue(delegator.AcceptDelegated(role, file, at));
+                    visited.Add(role);
+                    wanted.Remove(role);
+                }
+                catch (TrustException refusal)
+                {
+                    // Another role may delegate to it with the right keys.
+                    refusals.TryAdd(role, refusal);
+                }
+            }
+        }
+        foreach (var role in wanted)
+        {
+            if (refusals.TryGetValue(role, out var refusal))
+                ExceptionDispatchInfo.Throw(refusal);
+            throw new TrustException(TrustError.RoleNotListed, $"No role that clients can reach delegates to {role}.")
+            {
+                Role = role.Value,
+                Hint = "The owner of targets, or of the delegating role, lists the role and its keys first.",
+            };
+        }
+    }
+
+    private static IEnumerable<RoleName> DelegatesOf(Targets targets, IEnumerable<RoleName> known) =>
+        targets.Delegations switch
+        {
+            null => [],
+            { Succinct: { } bins } => known.Where(bins.IsBin),
+            var delegations => delegations.Roles.Select(role => role.Name),
+        };
+
+    // Clients go to the bin of a target at once: a bin without a file would end their search. Source: TAP 15.
+    private static void RequireAllBins(TrustedSnapshot snapshot, Targets targets)
+    {
+        if (targets.Delegations?.Succinct is not { } bins)
+            return;
+        var listed = snapshot.Metadata.Signed.Meta.Keys.Count(bins.IsBin);
+        if (listed != 1L << bins.BitLength)
+            throw new TrustException(TrustError.RoleNotListed, $"targets delegates to {1L << bins.BitLength} bins {bins.NamePrefix}-…, of which {listed} have a file; upload the missing ones with it.") { Role = RoleName.Targets.Value };
+    }
+
+    // When a file expires that is not part of this upload, is the concern of its owner.
+    private static DateTimeOffset WhileFresh(TrustedSnapshot snapshot, ReadOnlyMemory<byte> file, DateTimeOffset referenceTime)
+    {
+        var expires = snapshot.Root.Format.Read<Targets>(file, snapshot.Root.Limits.MaxListedBytes).Signed.Expires;
+        return expires > referenceTime ? referenceTime : expires.AddTicks(-1);
+    }
+}

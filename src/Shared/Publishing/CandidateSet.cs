@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using TrustService.Errors;
+using TrustService.Formats;
+using TrustService.Metadata;
+
+namespace TrustService.Publishing;
+
+/// <summary>
+/// What a publish would add to a repository: the uploaded files with a new snapshot and timestamp, verified as a client
+/// would verify them. Nothing here reads or writes anything.
+/// </summary>
+public sealed class CandidateSet
+{
+    internal CandidateSet(PublishedSet set, ImmutableArray<CandidateFile> newFiles)
+    {
+        Set = set;
+        NewFiles = newFiles;
+    }
+
+    /// <summary>What the repository publishes afterwards.</summary>
+    public PublishedSet Set { get; }
+
+    /// <summary>The files to add; none if what was uploaded is published already.</summary>
+    public ImmutableArray<CandidateFile> NewFiles { get; }
+
+    /// <summary>True if nothing is to be added.</summary>
+    public bool IsUnchanged => NewFiles.IsEmpty;
+
+    /// <summary>Makes the next set from uploaded files.</summary>
+    /// <param name="format">The repository's format.</param>
+    /// <param name="current">What is published now, or null if nothing is.</param>
+    /// <param name="uploads">Files of root, targets and delegated roles, one for each role at the most.</param>
+    /// <param name="signers">The server's keys of this repository.</param>
+    /// <param name="rules">The operator's rules.</param>
+    /// <param name="referenceTime">The one time of this publish, UTC.</param>
+    /// <exception cref="TrustException">A coded refusal; what is published stays as it is.</exception>
+    public static CandidateSet OfUploads(
+        IMetadataFormat format, PublishedSet? current, IReadOnlyList<UploadedFile> uploads, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime)
+    {
+        // The same bytes again are not a change: a publisher that lost the answer may ask again.
+        var changed = uploads.Where(upload => current?.File(upload.Role) is not { } file || !file.Span.SequenceEqual(upload.Data.Span)).ToDictionary(upload => upload.Role, upload => upload.Data);
+        if (current is not null && changed.Count == 0)
+            return new CandidateSet(current, []);
+        RequireUploadable(current, changed.Keys);
+        var root = RootStep.Next(format, current, changed, signers, rules, referenceTime);
+        var targets = TargetsStep.Read(format, current, changed, rules, referenceTime);
+        return OnlineStep.Sign(current, root, targets, signers, rules, referenceTime);
+    }
+
+    /// <summary>Makes the next set with the same content and later expiries.</summary>
+    /// <param name="current">What is published now.</param>
+    /// <param name="renewsSnapshot">True if snapshot is signed anew as well, not timestamp alone.</param>
+    /// <param name="signers">The server's keys of this repository.</param>
+    /// <param name="rules">The operator's rules.</param>
+    /// <param name="referenceTime">The one time of this renewal, UTC.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.Expired"/> if root has expired; <see cref="TrustError.OnlineKeyUnavailable"/>.</exception>
+    public static CandidateSet OfRenewal(PublishedSet current, bool renewsSnapshot, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime)
+    {
+        RootStep.RequireFresh(current.Root, referenceTime);
+        return OnlineStep.Renew(current, renewsSnapshot, signers, rules, referenceTime);
+    }
+
+    private static void RequireUploadable(PublishedSet? current, IEnumerable<RoleName> roles)
+    {
+        var uploaded = roles.ToHashSet();
+        foreach (var role in uploaded.Where(role => role == RoleName.Snapshot || role == RoleName.Timestamp))
+            throw new TrustException(TrustError.MalformedRequest, $"{role} is signed by the server; upload root, targets and delegated roles only.") { Role = role.Value };
+        if (current is null && !(uploaded.Contains(RoleName.Root) && uploaded.Contains(RoleName.Targets)))
+        {
+            throw new TrustException(TrustError.RepositoryUnknown, "Nothing is published for this repository yet; its first publish needs root and targets together.")
+            {
+                Hint = "Check the repository's name; to begin a new one, run: signer init REPOSITORY",
+            };
+        }
+    }
+}

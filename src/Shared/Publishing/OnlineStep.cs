@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using TrustService.Editing;
+using TrustService.Errors;
+using TrustService.Keys;
+using TrustService.Metadata;
+using TrustService.Verification;
+
+namespace TrustService.Publishing;
+
+/// <summary>Makes and signs snapshot and timestamp, and walks the result as a client would before anybody can see it.</summary>
+internal static class OnlineStep
+{
+    public static CandidateSet Sign(
+        PublishedSet? current, TrustedRoot root, IReadOnlyDictionary<RoleName, SignedMetadata<Targets>> uploaded, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime)
+    {
+        var snapshot = SnapshotBuilder.Next(current?.Snapshot.Metadata.Signed, uploaded.ToDictionary(role => role.Key, role => role.Value.Describe()), referenceTime + rules.SnapshotLifetime);
+        RequireFewRoles(snapshot, rules);
+        var signedSnapshot = SignOnline(root, RoleName.Snapshot, snapshot, signers);
+        var signedTimestamp = SignTimestamp(current, root, signedSnapshot, signers, rules, referenceTime);
+
+        var accepted = AcceptSnapshot(current, root, signedTimestamp, signedSnapshot, referenceTime);
+        var files = current is null ? [] : new Dictionary<RoleName, ReadOnlyMemory<byte>>(current.TargetsFiles);
+        foreach (var (role, metadata) in uploaded)
+            files[role] = metadata.File;
+        AcceptTargets.All(accepted, files, uploaded.Keys, referenceTime);
+
+        var newFiles = ImmutableArray.CreateBuilder<CandidateFile>(uploaded.Count + 3);
+        if (root != current?.Root)
+            newFiles.Add(CandidateFile.Of(RoleName.Root, root.Metadata));
+        newFiles.AddRange(uploaded.Select(role => CandidateFile.Of(role.Key, role.Value)));
+        newFiles.Add(CandidateFile.Of(RoleName.Snapshot, signedSnapshot));
+        newFiles.Add(CandidateFile.Of(RoleName.Timestamp, signedTimestamp));
+        return new CandidateSet(new PublishedSet(accepted, files), newFiles.ToImmutable());
+    }
+
+    public static CandidateSet Renew(PublishedSet current, bool renewsSnapshot, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime)
+    {
+        var before = current.Snapshot.Metadata;
+        var snapshot = renewsSnapshot
+            ? SignOnline(current.Root, RoleName.Snapshot, SnapshotBuilder.Next(before.Signed, new Dictionary<RoleName, MetaFile>(), referenceTime + rules.SnapshotLifetime), signers)
+            : before;
+        var timestamp = SignTimestamp(current, current.Root, snapshot, signers, rules, referenceTime);
+        var accepted = AcceptSnapshot(current, current.Root, timestamp, snapshot, referenceTime);
+        var timestampFile = CandidateFile.Of(RoleName.Timestamp, timestamp);
+        return new CandidateSet(
+            new PublishedSet(accepted, current.TargetsFiles),
+            renewsSnapshot ? [CandidateFile.Of(RoleName.Snapshot, snapshot), timestampFile] : [timestampFile]);
+    }
+
+    private static SignedMetadata<Timestamp> SignTimestamp(
+        PublishedSet? current, TrustedRoot root, SignedMetadata<Snapshot> snapshot, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime) =>
+        SignOnline(root, RoleName.Timestamp, TimestampBuilder.Next(current?.Timestamp.Metadata.Signed, snapshot.Describe(), referenceTime + rules.TimestampLifetime, referenceTime), signers);
+
+    private static SignedMetadata<TRole> SignOnline<TRole>(TrustedRoot root, RoleName name, TRole role, OnlineSigners signers)
+        where TRole : class, IRole
+    {
+        ISigningKey signer = signers.Require(root.Metadata.Signed, name);
+        return MetadataSigner.Sign(root.Format, role, OnlineSigners.ListedKeys(root.Metadata.Signed, name), [signer]);
+    }
+
+    // A client that saw the former set comes with what it trusted then, as far as it still holds under the new root.
+    private static TrustedSnapshot AcceptSnapshot(
+        PublishedSet? current, TrustedRoot root, SignedMetadata<Timestamp> timestamp, SignedMetadata<Snapshot> snapshot, DateTimeOffset referenceTime)
+    {
+        var isSameRoot = root == current?.Root;
+        var trustedTimestamp = current is null ? null : isSameRoot ? current.Timestamp : root.RecallTimestamp(current.Timestamp.Metadata.File);
+        var accepted = root.AcceptTimestamp(timestamp.File, trustedTimestamp, referenceTime);
+        var trustedSnapshot = current is null ? null : isSameRoot ? current.Snapshot : accepted.RecallSnapshot(current.Snapshot.Metadata.File);
+        return accepted.AcceptSnapshot(snapshot.File, trustedSnapshot, referenceTime);
+    }
+
+    private static void RequireFewRoles(Snapshot snapshot, PublishRules rules)
+    {
+        const int RolesAboveTargets = 3;
+        if (snapshot.Meta.Count + RolesAboveTargets > rules.MaxRoles)
+            throw new TrustException(TrustError.TooLarge, $"The repository would have {snapshot.Meta.Count + RolesAboveTargets} roles; at most {rules.MaxRoles} are allowed.");
+    }
+}

@@ -1,0 +1,82 @@
+using TrustService.Errors;
+using TrustService.Formats;
+using TrustService.Metadata;
+using TrustService.Verification;
+
+namespace TrustService.Publishing;
+
+/// <summary>What a repository publishes at one moment: the chain down to snapshot, and the file of every targets role.</summary>
+public sealed class PublishedSet
+{
+    private readonly IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> targetsFiles;
+
+    internal PublishedSet(TrustedSnapshot snapshot, IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> targetsFiles)
+    {
+        Snapshot = snapshot;
+        this.targetsFiles = targetsFiles;
+    }
+
+    /// <summary>The root.</summary>
+    public TrustedRoot Root => Snapshot.Root;
+
+    /// <summary>The timestamp.</summary>
+    public TrustedTimestamp Timestamp => Snapshot.Timestamp;
+
+    /// <summary>The snapshot.</summary>
+    public TrustedSnapshot Snapshot { get; }
+
+    /// <summary>Files of targets and of the delegated roles.</summary>
+    public IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> TargetsFiles => targetsFiles;
+
+    /// <summary>Bytes of all files together.</summary>
+    public long Length => Root.Metadata.File.Length + Timestamp.Metadata.File.Length + Snapshot.Metadata.File.Length + targetsFiles.Values.Sum(file => (long)file.Length);
+
+    /// <summary>Takes up what is stored. Expiry does not matter here; signatures and versions do.</summary>
+    /// <param name="format">The repository's format.</param>
+    /// <param name="files">The current file of every role.</param>
+    /// <param name="limits">What is read at the most.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.StoreDamaged"/> if the files do not belong together: publishing on top would make it worse.</exception>
+    public static PublishedSet Recall(IMetadataFormat format, IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> files, VerificationLimits limits)
+    {
+        var root = TrustedRoot.Pin(format, files[RoleName.Root], limits);
+        var timestamp = root.RecallTimestamp(files[RoleName.Timestamp]) ?? throw Damaged(RoleName.Timestamp);
+        var snapshot = timestamp.RecallSnapshot(files[RoleName.Snapshot]) ?? throw Damaged(RoleName.Snapshot);
+        if (timestamp.SnapshotVersion is { } version && version != snapshot.Metadata.Signed.Version)
+            throw Damaged(RoleName.Snapshot);
+        return new PublishedSet(snapshot, files.Where(file => !IsAboveTargets(file.Key)).ToDictionary(file => file.Key, file => file.Value));
+    }
+
+    /// <summary>The file of a role, or null if there is none.</summary>
+    public ReadOnlyMemory<byte>? File(RoleName role) =>
+        role == RoleName.Root ? Root.Metadata.File
+        : role == RoleName.Timestamp ? Timestamp.Metadata.File
+        : role == RoleName.Snapshot ? Snapshot.Metadata.File
+        : targetsFiles.TryGetValue(role, out var file) ? file : null;
+
+    /// <summary>The version of a targets role, or 0 if it was never published.</summary>
+    public long TargetsVersion(RoleName role) => Snapshot.Metadata.Signed.Meta.TryGetValue(role, out var listed) ? listed.Version ?? 0 : 0;
+
+    /// <summary>The version of every role by its name: the top-level roles first.</summary>
+    public IReadOnlyDictionary<string, long> Versions()
+    {
+        var versions = new Dictionary<string, long>(StringComparer.Ordinal)
+        {
+            [RoleName.Root.Value] = Root.Version,
+            [RoleName.Targets.Value] = TargetsVersion(RoleName.Targets),
+            [RoleName.Snapshot.Value] = Snapshot.Metadata.Signed.Version,
+            [RoleName.Timestamp.Value] = Timestamp.Metadata.Signed.Version,
+        };
+        foreach (var role in Snapshot.Metadata.Signed.Meta.Keys.Select(name => name.Value).Order(StringComparer.Ordinal))
+            versions.TryAdd(role, TargetsVersion(RoleName.Parse(role)));
+        return versions;
+    }
+
+    private static bool IsAboveTargets(RoleName role) => role == RoleName.Root || role == RoleName.Timestamp || role == RoleName.Snapshot;
+
+    private static TrustException Damaged(RoleName role) =>
+        new(TrustError.StoreDamaged, $"The stored {role} does not belong to the stored root: the store is damaged or was changed by hand.")
+        {
+            Role = role.Value,
+            Hint = "Nothing is published on top of it. Restore the database from a backup.",
+        };
+}

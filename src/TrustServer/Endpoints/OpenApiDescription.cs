@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using TrustService.Server.Telemetry;
+
+namespace TrustService.Server.Endpoints;
+
+/// <summary>The OpenAPI document at <c>/openapi/v1.json</c>.</summary>
+internal static class OpenApiDescription
+{
+    /// <summary>Maps the route.</summary>
+    public static void MapTrustOpenApi(this IEndpointRouteBuilder routes) =>
+        routes.MapOpenApi("/openapi/{documentName}.json").WithMetadata(new RouteClassMetadata(RouteClass.Operations));
+
+    /// <summary>Sets title and version, and adds the routes whose names have slashes.</summary>
+    public static Task CompleteAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "TrustServer",
+            Version = ProductVersion.Text,
+            Description = "Signed metadata (TUF 1.0) of image repositories. {repository} is the full name of a repository; its slashes are written as they are. Errors are problem details (RFC 9457) with a stable code.",
+        };
+        document.Servers = [];
+        document.Paths.Remove("/tuf/{path}");
+        Add(document, "/tuf/{repository}/metadata/{file}", HttpMethod.Get, "ReadMetadata", "A metadata file: timestamp.json, root.json, N.root.json, N.snapshot.json, N.targets.json, N.{role}.json.", "repository", "file");
+        Add(document, "/tuf/{repository}/metadata", HttpMethod.Post, "Publish", "Publishes root, targets and delegated roles: multipart/form-data, one part for each, the role being the part's file name. The server adds snapshot and timestamp.", "repository");
+        Add(document, "/tuf/{repository}/keys/{role}", HttpMethod.Get, "ReadOnlineKey", "The server's public key for snapshot or timestamp.", "repository", "role");
+        Add(document, "/tuf/{repository}/keys/{role}", HttpMethod.Post, "CreateOnlineKey", "Makes that key, or returns the one that waits for a root to list it.", "repository", "role");
+        return Task.CompletedTask;
+    }
+
+    private static void Add(OpenApiDocument document, string path, HttpMethod method, string id, string summary, params string[] parameters)
+    {
+        if (!document.Paths.TryGetValue(path, out var item))
+            document.Paths[path] = item = new OpenApiPathItem();
+        ((OpenApiPathItem)item).AddOperation(method, new OpenApiOperation
+        {
+            OperationId = id,
+            Summary = summary,
+            Parameters = [.. parameters.Select(IOpenApiParameter (name) => new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Schema = new OpenApiSchema { Type = JsonSchemaType.String } })],
+            Responses = new OpenApiResponses { ["200"] = new OpenApiResponse { Description = "OK" }, ["default"] = new OpenApiResponse { Description = "A problem." } },
+        });
+    }
+}

@@ -1,0 +1,91 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using TrustService.Errors;
+using TrustService.Formats.Tuf;
+using TrustService.Metadata;
+using TrustService.Oci;
+using TrustService.Server.Contracts;
+using TrustService.Server.Security;
+using TrustService.Server.Stores;
+using TrustService.Server.Telemetry;
+
+namespace TrustService.Server.Endpoints;
+
+/// <summary>The management API for repositories.</summary>
+internal static class RepositoryEndpoints
+{
+    private const string Path = "/api/v1/repositories";
+    private const string HistorySuffix = "/history";
+    private const int DefaultPageSize = 100;
+
+    /// <summary>Maps the routes.</summary>
+    public static void MapRepositories(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup(Path).WithTags("Repositories").WithMetadata(new RouteClassMetadata(RouteClass.Management));
+        var reads = group.MapGroup("").RequireAuthorization(AccessPolicies.Pull).RequireRateLimiting(RateLimits.Reads);
+        reads.MapGet("", ListAsync).WithName("ListRepositories")
+            .WithSummary("Repositories in the order of their names; search is text that a name contains.");
+        reads.MapGet("/{**name}", DetailAsync).WithName("GetRepository")
+            .WithSummary("One repository; with /history behind its name, its published files, newest first. A name that itself ends in /history is written with %2F.");
+        group.MapDelete("/{**name}", DeleteAsync).WithName("DeleteRepository").RequireAuthorization(AccessPolicies.Admin).RequireRateLimiting(RateLimits.Writes)
+            .WithSummary("Removes a repository with its metadata, history and online keys. Images stay where they are, and count as unsigned.");
+    }
+
+    private static async Task<Ok<RepositoryPage>> ListAsync(IRepositoryCatalog catalog, string? search, string? after, int? limit, CancellationToken cancellationToken)
+    {
+        var size = PageSize(limit);
+        var records = await catalog.ListAsync(search, after, size, cancellationToken);
+        return TypedResults.Ok(new RepositoryPage([.. records.Select(RepositorySummary.Of)], records.Count == size ? records[^1].Name.Value : null));
+    }
+
+    private static async Task<Results<Ok<RepositoryDetail>, Ok<HistoryPage>>> DetailAsync(
+        HttpContext context, IMetadataStore store, IRepositoryCatalog catalog, string name, string? role, string? before, int? limit, CancellationToken cancellationToken)
+    {
+        var path = NamePath(context);
+        if (path.EndsWith(HistorySuffix, StringComparison.Ordinal))
+            return await HistoryAsync(store, catalog, Name(path[..^HistorySuffix.Length]), role, before, PageSize(limit), cancellationToken);
+        var repository = Name(path);
+        var set = await store.ReadCurrentSetAsync(repository, cancellationToken) ?? throw Unknown(repository);
+        return TypedResults.Ok(RepositoryDetail.Of(set, TufFormat.Instance));
+    }
+
+    private static async Task<Ok<HistoryPage>> HistoryAsync(
+        IMetadataStore store, IRepositoryCatalog catalog, RepositoryName repository, string? role, string? before, int size, CancellationToken cancellationToken)
+    {
+        HistoryPosition? position = null;
+        if (before is not null && !HistoryPosition.TryParse(before, out position))
+            throw new TrustException(TrustError.MalformedRequest, "\"before\" is not a position of a history; take it from \"next\" of the page before.");
+        var entries = await catalog.HistoryAsync(repository, role is null ? null : RoleName.Parse(role), position, size, cancellationToken);
+        if (entries.Count == 0 && await store.FindAsync(repository, cancellationToken) is null)
+            throw Unknown(repository);
+        return TypedResults.Ok(new HistoryPage([.. entries.Select(HistoryItem.Of)], entries.Count == size ? entries[^1].Position.ToString() : null));
+    }
+
+    private static async Task<NoContent> DeleteAsync(HttpContext context, IMetadataStore store, ILoggerFactory loggers, string name, CancellationToken cancellationToken)
+    {
+        var repository = Name(NamePath(context));
+        if (!await store.DeleteAsync(repository, context.User.Identity?.Name, cancellationToken))
+            throw Unknown(repository);
+        Log.Deleted(loggers.CreateLogger(Log.Category), repository.Value);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>Rows of a page that was asked for.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.MalformedRequest"/></exception>
+    internal static int PageSize(int? limit) => limit switch
+    {
+        null => DefaultPageSize,
+        >= 1 and <= StoreLimits.MaxPageSize => limit.Value,
+        _ => throw new TrustException(TrustError.MalformedRequest, $"\"limit\" is {limit}; 1 to {StoreLimits.MaxPageSize} is allowed."),
+    };
+
+    // The route's own value has lost the difference between / and %2F.
+    private static ReadOnlySpan<char> NamePath(HttpContext context) =>
+        RawTarget.PathOf(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) is var path && path.StartsWith(Path + "/", StringComparison.Ordinal)
+            ? path[(Path.Length + 1)..]
+            : throw new TrustException(TrustError.MalformedRequest, "The path is not written in its normal form.");
+
+    private static RepositoryName Name(ReadOnlySpan<char> text) => RepositoryName.ParseCanonical(RawTarget.Decode(text));
+
+    private static TrustException Unknown(RepositoryName repository) => new(TrustError.RepositoryUnknown, $"Nothing is published for {repository}.");
+}

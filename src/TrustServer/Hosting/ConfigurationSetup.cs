@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Options;
+using TrustService.Errors;
+using TrustService.Server.Background;
+using TrustService.Server.Data;
+using TrustService.Server.Options;
+
+namespace TrustService.Server.Hosting;
+
+/// <summary>Where settings come from: the command line first, then the environment, then a file.</summary>
+internal static class ConfigurationSetup
+{
+    private const string EnvironmentPrefix = "TRUST_";
+    private static readonly string[] Sections = [LimitOptions.Section, SigningOptions.Section, DatabaseOptions.Section];
+    private static readonly string[] PlainSettings =
+        [SettingNames.Urls, SettingNames.Data, SettingNames.Database, SettingNames.TlsCert, SettingNames.TlsKey, SettingNames.DevTls, SettingNames.InsecureNoAuth, SettingNames.InsecureHttp];
+
+    /// <summary>Reads the settings and makes the data directory.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.Usage"/>, <see cref="TrustError.InsecureTransport"/> or <see cref="TrustError.LocalFile"/>.</exception>
+    public static ServerSettings AddTrustConfiguration(this WebApplicationBuilder builder, IReadOnlyDictionary<string, string?> commandLine)
+    {
+        var configFile = commandLine.GetValueOrDefault(SettingNames.Config) ?? Environment.GetEnvironmentVariable("TRUST_CONFIG");
+        if (!string.IsNullOrEmpty(configFile))
+            AddFile(builder.Configuration, configFile);
+        builder.Configuration.AddEnvironmentVariables(EnvironmentPrefix).AddInMemoryCollection(commandLine);
+
+        var settings = ServerSettings.Read(builder.Configuration);
+        MakeDataDirectory(settings.DataDirectory);
+        // Read already; the web server would take it for a setting of its own.
+        builder.Configuration[SettingNames.Urls] = null;
+        var connection = builder.Configuration[SettingNames.Database];
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            [$"{DatabaseOptions.Section}:{nameof(DatabaseOptions.DataDirectory)}"] = settings.DataDirectory,
+            [$"{DatabaseOptions.Section}:{nameof(DatabaseOptions.ConnectionString)}"] = connection ?? builder.Configuration[$"{DatabaseOptions.Section}:{nameof(DatabaseOptions.ConnectionString)}"] ?? "",
+        });
+        var hasPassword = commandLine.GetValueOrDefault(SettingNames.Database)?.Contains("password", StringComparison.OrdinalIgnoreCase) == true;
+        builder.Services.AddSingleton(services => new StartFacts(settings, services.GetRequiredService<IOptions<DatabaseOptions>>().Value, hasPassword));
+        return settings;
+    }
+
+    /// <summary>Binds and checks the option sections when the server starts.</summary>
+    public static IServiceCollection AddTrustOptions(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<IValidateOptions<LimitOptions>, LimitOptionsValidator>();
+        services.AddSingleton<IValidateOptions<SigningOptions>, SigningOptionsValidator>();
+        services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
+        services.AddOptions<LimitOptions>().Bind(configuration.GetSection(LimitOptions.Section), binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddOptions<SigningOptions>().Bind(configuration.GetSection(SigningOptions.Section), binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddOptions<DatabaseOptions>().Bind(configuration.GetSection(DatabaseOptions.Section), binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        return services;
+    }
+
+    private static void AddFile(ConfigurationManager configuration, string path)
+    {
+        var file = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(path), optional: false, reloadOnChange: false);
+        IConfigurationRoot read;
+        try
+        {
+            read = file.Build();
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new TrustException(TrustError.Usage, $"The configuration file {path} cannot be read: {e.InnerException?.Message ?? e.Message}", e);
+        }
+        foreach (var name in read.GetChildren().Select(section => section.Key))
+        {
+            if (!Sections.Concat(PlainSettings).Contains(name, StringComparer.OrdinalIgnoreCase))
+                throw new TrustException(TrustError.Usage, $"The configuration file {path} has a setting \"{name}\", which does not exist.") { Hint = $"Settings are {string.Join(", ", PlainSettings)} and the sections {string.Join(", ", Sections)}." };
+        }
+        configuration.AddConfiguration(read);
+    }
+
+    private static void MakeDataDirectory(string path)
+    {
+        try
+        {
+            PrivateFiles.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrustException(TrustError.LocalFile, $"The data directory {path} cannot be made: {e.Message}", e) { Hint = "Choose another one with --data." };
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Options;
+using TrustService.Errors;
+using TrustService.Server.Endpoints;
+using TrustService.Server.Options;
+
+namespace TrustService.Server.Security;
+
+/// <summary>How many requests of one client address are taken in a second, reads and writes apart.</summary>
+internal static class RateLimits
+{
+    /// <summary>Policy for reading routes.</summary>
+    public const string Reads = "reads";
+
+    /// <summary>Policy for writing routes.</summary>
+    public const string Writes = "writes";
+
+    // Clients come in bursts: the several files of one update, the jobs of one pipeline.
+    private const int BurstSeconds = 5;
+
+    /// <summary>Adds the policies.</summary>
+    public static IServiceCollection AddTrustRateLimits(this IServiceCollection services) => services.AddRateLimiter(options =>
+    {
+        options.AddPolicy(Reads, context => Limit(context, Limits(context).ReadsPerSecond));
+        options.AddPolicy(Writes, context => Limit(context, Limits(context).WritesPerSecond));
+        options.OnRejected = (rejected, _) => RejectAsync(rejected.HttpContext, rejected.Lease);
+    });
+
+    private static LimitOptions Limits(HttpContext context) => context.RequestServices.GetRequiredService<IOptions<LimitOptions>>().Value;
+
+    private static RateLimitPartition<ClientNetwork> Limit(HttpContext context, int perSecond)
+    {
+        var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
+        if (perSecond == 0 || (IPAddress.IsLoopback(address) && !Limits(context).LimitLoopback))
+            return RateLimitPartition.GetNoLimiter(default(ClientNetwork));
+        return RateLimitPartition.GetTokenBucketLimiter(ClientNetwork.Of(address), _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = perSecond * BurstSeconds,
+            TokensPerPeriod = perSecond,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            QueueLimit = 0,
+        });
+    }
+
+    private static ValueTask RejectAsync(HttpContext context, RateLimitLease lease)
+    {
+        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? (int)Math.Ceiling(after.TotalSeconds) : 1;
+        context.Response.Headers.RetryAfter = Math.Max(1, wait).ToString(CultureInfo.InvariantCulture);
+        var refusal = new TrustException(TrustError.RateLimited, "This address sends more requests than one client may.") { Hint = $"Wait {Math.Max(1, wait)} s. Limits: ReadsPerSecond and WritesPerSecond of the server's settings." };
+        return new ValueTask(Problems.WriteAsync(context, Problems.Of(refusal)));
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using TrustService.Errors;
+using TrustService.Server.Options;
+
+namespace TrustService.Server.Security;
+
+/// <summary>Middleware that turns away what no route should have to think about: odd paths, and more requests at once than the limit.</summary>
+internal sealed class RequestGuard(RequestDelegate next, IOptions<LimitOptions> limits)
+{
+    /// <summary>Characters of a request target. The longest name of a repository and of a role fit several times.</summary>
+    public const int MaxTargetLength = 4096;
+
+    private readonly int maxConcurrent = limits.Value.MaxConcurrentRequests;
+    private int running;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        CheckTarget(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        try
+        {
+            if (Interlocked.Increment(ref running) > maxConcurrent)
+                throw new TrustException(TrustError.RateLimited, $"The server is working on {maxConcurrent} requests; no more are taken at the moment.") { Hint = "Try again in a few seconds." };
+            await next(context);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref running);
+        }
+    }
+
+    private static void CheckTarget(string target)
+    {
+        if (target.Length > MaxTargetLength)
+            throw new TrustException(TrustError.MalformedRequest, $"The URL has {target.Length} characters; at most {MaxTargetLength} are read.");
+        if (target.AsSpan().ContainsAny('\\', '\0') || target.Contains("%00", StringComparison.Ordinal))
+            throw new TrustException(TrustError.MalformedRequest, "The URL holds a backslash or a NUL, which no name may contain.");
+    }
+}

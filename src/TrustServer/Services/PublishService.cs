@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using TrustService.Errors;
+using TrustService.Formats.Tuf;
+using TrustService.Keys;
+using TrustService.Metadata;
+using TrustService.Oci;
+using TrustService.Publishing;
+using TrustService.Server.OnlineKeys;
+using TrustService.Server.Stores;
+using TrustService.Server.Telemetry;
+using TrustService.Verification;
+
+namespace TrustService.Server.Services;
+
+/// <summary>Publishes: one holder of the repository's lock verifies, signs and commits, all of it or nothing.</summary>
+internal sealed class PublishService(
+    IMetadataStore store, IOnlineKeys keys, PublishedSets sets, OperatorRules rules, TrustMetrics metrics, TimeProvider time, ILoggerFactory loggers)
+{
+    private static readonly TufFormat Format = TufFormat.Instance;
+
+    private readonly ILogger log = loggers.CreateLogger(Log.Category);
+
+    /// <summary>Publishes uploaded files with a new snapshot and timestamp. The same files again change nothing.</summary>
+    /// <returns>The current version of every role.</returns>
+    /// <exception cref="TrustException">A coded refusal; what is published stays as it is.</exception>
+    public async Task<IReadOnlyDictionary<string, long>> PublishAsync(RepositoryName repository, IReadOnlyList<UploadedFile> uploads, string? actor, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        try
+        {
+            var candidate = await CommitAsync(repository, uploads, actor, cancellationToken);
+            var versions = candidate.Set.Versions();
+            TrustMetrics.Add(metrics.Publishes, candidate.IsUnchanged ? "unchanged" : "published");
+            if (!candidate.IsUnchanged)
+                Log.Published(log, repository.Value, string.Join(", ", candidate.NewFiles.Select(file => $"{file.Role} {file.Version}")), (long)time.GetElapsedTime(start).TotalMilliseconds);
+            return versions;
+        }
+        catch (TrustException e)
+        {
+            TrustMetrics.Add(metrics.Publishes, e.Info.Code);
+            if (e.Error == TrustError.PrivateKeyInMetadata)
+                Log.PrivateKeyUploaded(log, repository.Value, e.Message);
+            else
+                Log.Refused(log, repository.Value, e.Info.Code, e.Message);
+            if (e.Error == TrustError.PublishConflict && e.Versions is null)
+                throw await WithVersionsAsync(e, repository, cancellationToken);
+            throw;
+        }
+    }
+
+    /// <summary>Signs timestamp, and snapshot if it is due, with later expiries.</summary>
+    /// <returns>The repository as it is now; null if nothing is due any more, because another server was first.</returns>
+    /// <exception cref="TrustException">A coded refusal.</exception>
+    public async Task<RepositoryRecord?> RenewAsync(RepositoryName repository, CancellationToken cancellationToken)
+    {
+        await using var transaction = await store.BeginPublishAsync(repository, [], cancellationToken);
+        var now = time.GetUtcNow();
+        if (transaction.Repository is not { } record || !rules.IsDue(record, now))
+            return null;
+        var current = await sets.ReadAsync(transaction, Format, cancellationToken);
+        var signers = await FindSignersAsync(repository, current!.Root.Metadata.Signed, cancellationToken);
+        var candidate = CandidateSet.OfRenewal(current, rules.IsSnapshotDue(record, now), signers, rules.Publish, now);
+        var renewed = await transaction.CommitAsync(Publication(candidate, ChangeKind.Renew, actor: null, ChangeSummary.Of(current, candidate), rootOnlineKeys: null), cancellationToken);
+        sets.Keep(renewed, candidate.Set);
+        return renewed;
+    }
+
+    private async Task<CandidateSet> CommitAsync(RepositoryName repository, IReadOnlyList<UploadedFile> uploads, string? actor, CancellationToken cancellationToken)
+    {
+        await using var transaction = await store.BeginPublishAsync(repository, [], cancellationToken);
+        var current = await sets.ReadAsync(transaction, Format, cancellationToken);
+        var signers = await FindSignersAsync(repository, NextRoot(current, uploads), cancellationToken);
+        var candidate = CandidateSet.OfUploads(Format, current, uploads, signers, rules.Publish, time.GetUtcNow());
+        if (candidate.IsUnchanged)
+            return candidate;
+        var isNewRoot = candidate.NewFiles.Any(file => file.Role == RoleName.Root);
+        var publication = Publication(candidate, ChangeKind.Publish, actor, ChangeSummary.Of(current, candidate), isNewRoot ? OnlineKeysOf(candidate.Set.Root.Metadata.Signed) : null);
+        sets.Keep(await transaction.CommitAsync(publication, cancellationToken), candidate.Set);
+        return candidate;
+    }
+
+    // Only says which keys to look for; whether it may be the root is for the chain to decide.
+    private static Root? NextRoot(PublishedSet? current, IReadOnlyList<UploadedFile> uploads) =>
+        uploads.FirstOrDefault(upload => upload.Role == RoleName.Root) is { } upload
+            ? Format.Read<Root>(upload.Data, VerificationLimits.Default.MaxRootBytes).Signed
+            : current?.Root.Metadata.Signed;
+
+    private async Task<OnlineSigners> FindSignersAsync(RepositoryName repository, Root? root, CancellationToken cancellationToken) =>
+        new(await FindSignerAsync(repository, root, RoleName.Snapshot, cancellationToken), await FindSignerAsync(repository, root, RoleName.Timestamp, cancellationToken));
+
+    private async Task<ImmutableArray<ISigningKey>> FindSignerAsync(RepositoryName repository, Root? root, RoleName role, CancellationToken cancellationToken) =>
+        root is not null && await keys.FindSignerAsync(repository, role, FingerprintsOf(root, role), cancellationToken) is { } signer ? [signer] : [];
+
+    private static ImmutableArray<string> FingerprintsOf(Root root, RoleName role) =>
+        [.. root.Roles[role].KeyIds.Where(root.Keys.ContainsKey).Select(id => root.Keys[id].Fingerprint)];
+
+    private static Publication Publication(CandidateSet candidate, ChangeKind kind, string? actor, string summary, ImmutableArray<string>? rootOnlineKeys) => new()
+    {
+        Files = [.. candidate.NewFiles.Select(file => new NewFile(file.Role, file.Version, file.Expires, file.Data))],
+        Format = Format.Name,
+        Kind = kind,
+        Actor = actor,
+        Summary = summary,
+        RootOnlineKeys = rootOnlineKeys,
+    };
+
+    private static ImmutableArray<string> OnlineKeysOf(Root root) =>
+        [.. FingerprintsOf(root, RoleName.Snapshot).Union(FingerprintsOf(root, RoleName.Timestamp))];
+
+    // The race was decided by the database; the loser learns what it lost to.
+    private async Task<TrustException> WithVersionsAsync(TrustException conflict, RepositoryName repository, CancellationToken cancellationToken)
+    {
+        var record = await store.FindAsync(repository, cancellationToken);
+        return new TrustException(conflict.Error, conflict.Message, conflict)
+        {
+            Role = conflict.Role,
+            Hint = conflict.Hint,
+            Versions = record is null ? null : new Dictionary<string, long>(StringComparer.Ordinal)
+            {
+                [RoleName.Root.Value] = record.Root.Version,
+                [RoleName.Targets.Value] = record.Targets.Version,
+                [RoleName.Snapshot.Value] = record.Snapshot.Version,
+                [RoleName.Timestamp.Value] = record.Timestamp.Version,
+            },
+        };
+    }
+}

@@ -1,0 +1,12 @@
+namespace TrustService.Server.Services;
+
+/// <summary>Registers publishing.</summary>
+internal static class PublishingServices
+{
+    /// <summary>Adds upload reading, the rules and the publisher.</summary>
+    public static IServiceCollection AddTrustPublishing(this IServiceCollection services) => services
+        .AddSingleton<UploadReader>()
+        .AddSingleton<OperatorRules>()
+        .AddSingleton<PublishedSets>()
+        .AddSingleton<PublishService>();
+}

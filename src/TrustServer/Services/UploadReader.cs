@@ -1,0 +1,98 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using TrustService.Errors;
+using TrustService.Metadata;
+using TrustService.Publishing;
+using TrustService.Server.Options;
+
+namespace TrustService.Server.Services;
+
+/// <summary>Reads the metadata files of a multipart request: one part for each role, named by the part's file name.</summary>
+internal sealed class UploadReader(IOptions<LimitOptions> options)
+{
+    private const int MaxBoundaryLength = 70;
+    private const int MaxPartHeaders = 16;
+    private const int MaxPartHeaderBytes = 4096;
+    private const int FirstBufferBytes = 16 * 1024;
+    private const string Extension = ".json";
+
+    private readonly LimitOptions limits = options.Value;
+
+    /// <summary>Reads the whole body.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.MalformedRequest"/>, <see cref="TrustError.TooLarge"/> or <see cref="TrustError.InvalidRoleName"/>.</exception>
+    public async Task<IReadOnlyList<UploadedFile>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > limits.MaxRequestBytes)
+            throw TooLarge($"The request has {request.ContentLength} bytes; at most {limits.MaxRequestBytes} are read.");
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+            feature.MaxRequestBodySize = limits.MaxRequestBytes;
+        var reader = new MultipartReader(BoundaryOf(request), request.Body)
+        {
+            HeadersCountLimit = MaxPartHeaders,
+            HeadersLengthLimit = MaxPartHeaderBytes,
+        };
+        var files = new List<UploadedFile>();
+        try
+        {
+            while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+            {
+                if (files.Count == limits.MaxParts)
+                    throw TooLarge($"The request has more than {limits.MaxParts} parts.");
+                var role = RoleOf(section);
+                if (files.Exists(file => file.Role == role))
+                    throw Malformed($"Two parts are for the role {role}; one file for each role is needed.");
+                files.Add(new UploadedFile(role, await ReadPartAsync(section.Body, role, cancellationToken)));
+            }
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException and not BadHttpRequestException)
+        {
+            throw Malformed("The body is no complete multipart/form-data, or a part's headers are too long.", e);
+        }
+        return files.Count > 0 ? files : throw Malformed("The request has no part; one metadata file for each role is needed.");
+    }
+
+    private static string BoundaryOf(HttpRequest request)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+            throw Malformed($"The body is {(string.IsNullOrEmpty(request.ContentType) ? "of no stated type" : "not multipart/form-data")}; multipart/form-data with one metadata file for each role is needed, the role being the part's file name.");
+        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
+        return boundary is { Length: > 0 and <= MaxBoundaryLength } ? boundary : throw Malformed($"multipart/form-data needs a boundary of 1 to {MaxBoundaryLength} characters.");
+    }
+
+    private static RoleName RoleOf(MultipartSection section)
+    {
+        if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
+            throw Malformed("A part has no Content-Disposition that can be read.");
+        var name = (disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).Value;
+        if (string.IsNullOrEmpty(name))
+            throw Malformed("A part has no file name; the file name says which role the part is for.");
+        if (name.EndsWith(Extension, StringComparison.Ordinal))
+            name = name[..^Extension.Length];
+        if (name is "snapshot" or "timestamp")
+            throw new TrustException(TrustError.MalformedRequest, $"{name} is made and signed by the server; upload root, targets and delegated roles only.") { Role = name };
+        return name is "root" or "targets" ? RoleName.Parse(name) : RoleName.ParseDelegated(name);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadPartAsync(Stream body, RoleName role, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[FirstBufferBytes];
+        var length = 0;
+        int read;
+        while ((read = await body.ReadAsync(buffer.AsMemory(length), cancellationToken)) > 0)
+        {
+            length += read;
+            if (length > limits.MaxFileBytes)
+                throw TooLarge($"{role} has more than {limits.MaxFileBytes} bytes, the limit for one file.", role.Value);
+            if (length == buffer.Length)
+                Array.Resize(ref buffer, (int)Math.Min(buffer.Length * 4L, limits.MaxFileBytes + 1L));
+        }
+        // Published bytes live for ever: they do not drag unused space along.
+        return buffer.AsSpan(0, length).ToArray();
+    }
+
+    private static TrustException Malformed(string message, Exception? inner = null) => new(TrustError.MalformedRequest, message, inner);
+
+    private static TrustException TooLarge(string message, string? role = null) => new(TrustError.TooLarge, message) { Role = role };
+}

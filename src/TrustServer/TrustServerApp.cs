@@ -1,0 +1,81 @@
+using TrustService.Errors;
+using TrustService.Server.Background;
+using TrustService.Server.Endpoints;
+using TrustService.Server.Hosting;
+using TrustService.Server.OnlineKeys;
+using TrustService.Server.Security;
+using TrustService.Server.Services;
+using TrustService.Server.Stores;
+using TrustService.Server.Telemetry;
+
+namespace TrustService.Server;
+
+/// <summary>The server: what it is made of, in order.</summary>
+internal static class TrustServerApp
+{
+    /// <summary>Runs until the process is asked to stop.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            var commandLine = ServerCommandLine.Parse(args);
+            if (commandLine.ContainsKey(SettingNames.Help))
+                return Print(ServerCommandLine.Help);
+            if (commandLine.ContainsKey(SettingNames.Version))
+                return Print($"TrustServer {ProductVersion.Text}");
+            await using var app = Create(args);
+            await app.RunAsync();
+            return (int)Outcome.Verified;
+        }
+        catch (Exception e) when (StartFailure.Of(e) is { } failure)
+        {
+            await Console.Error.WriteLineAsync(failure.Text);
+            return (int)failure.Outcome;
+        }
+    }
+
+    /// <summary>Builds the server; nothing listens yet.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="configure">Last changes to what it is made of, for tests; or null.</param>
+    /// <exception cref="TrustException">A setting is wrong, or a file cannot be used.</exception>
+    public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var commandLine = ServerCommandLine.Parse(args);
+        var builder = WebApplication.CreateEmptyBuilder(ServerCommandLine.HostOptions(commandLine));
+        builder.Services.AddSingleton(TimeProvider.System);
+        var settings = builder.AddTrustConfiguration(commandLine);
+        builder.AddTrustLogging();
+        configure?.Invoke(builder);
+        builder.AddTrustKestrel(settings);
+        builder.Services.AddTrustOptions(builder.Configuration);
+        builder.Services.AddTrustStore();
+        builder.Services.AddOnlineKeys();
+        builder.Services.AddTrustPublishing();
+        builder.Services.AddTrustBackground();
+        builder.Services.AddTrustAuthorization();
+        builder.Services.AddTrustRateLimits();
+        builder.Services.AddTrustEndpoints();
+
+        var app = builder.Build();
+        app.UseMiddleware<RequestMetrics>();
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<RequestGuard>();
+        app.UseRouting();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+        app.MapTuf();
+        app.MapRepositories();
+        app.MapChanges();
+        app.MapHealth();
+        app.MapMetrics();
+        app.MapTrustOpenApi();
+        return app;
+    }
+
+    private static int Print(string text)
+    {
+        Console.WriteLine(text);
+        return (int)Outcome.Verified;
+    }
+}
