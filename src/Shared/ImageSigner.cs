@@ -18,10 +18,20 @@ public sealed class ImageSigner(RepositoryTrust trust, TrustServerClient server,
     /// <summary>How often a change is applied again after other publishers were first.</summary>
     public const int MaxAttempts = 5;
 
-    /// <summary>The current targets, verified.</summary>
+    /// <summary>The current targets, verified; expired targets as well, because their owner is about to renew them.</summary>
     /// <exception cref="TrustException">A coded refusal.</exception>
-    public Task<TrustedTargets> ReadCurrentAsync(CancellationToken cancellationToken) =>
-        trust.StartRun(time.GetUtcNow(), options).RefreshAsync(cancellationToken);
+    public async Task<TrustedTargets> ReadCurrentAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await trust.StartRun(time.GetUtcNow(), options).RefreshAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (TrustException e) when (e.Error == TrustError.Expired && e.Role == RoleName.Targets.Value)
+        {
+            // Root, timestamp and snapshot were found fresh before targets was looked at.
+            return await trust.StartRun(DateTimeOffset.MinValue, options with { ClockTolerance = null }).RefreshAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Applies a change to the current targets, signs and publishes; starts over if another publisher was first.</summary>
     /// <param name="change">What to change.</param>
@@ -36,7 +46,7 @@ public sealed class ImageSigner(RepositoryTrust trust, TrustServerClient server,
         for (var attempt = 1; ; attempt++)
         {
             var current = await ReadCurrentAsync(cancellationToken).ConfigureAwait(false);
-            if (change.IsNoChangeTo(current.Metadata.Signed))
+            if (change.IsNoChangeTo(current.Metadata.Signed) && time.GetUtcNow() < current.Metadata.Signed.Expires)
                 return new SigningResult(false, current.Metadata.Signed.Version, current.Metadata.Signed.Expires, current.Signers.Signed, attempt - 1);
             var next = TargetsEditor.Next(current.Metadata.Signed, change, time.GetUtcNow() + lifetime);
             var (signed, keys) = Sign(current.Snapshot.Root, next, signers);
