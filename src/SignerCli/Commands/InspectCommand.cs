@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Globalization;
+using TrustService.Cli.Output;
+using TrustService.Client;
+using TrustService.Errors;
+using TrustService.Oci;
+using TrustService.Verification;
+
+namespace TrustService.Cli.Commands;
+
+/// <summary><c>signer inspect</c>.</summary>
+internal sealed class InspectCommand : SignerCommand
+{
+    private readonly Argument<string> reference = new("repository") { HelpName = "REPOSITORY[:TAG]", Description = "The repository, or one tag of it" };
+    private readonly Option<bool> isOffline = new("--offline") { Description = "Open no connection: show what was fetched before" };
+    private readonly Option<bool> pretty = new("--pretty") { Hidden = true };
+    private readonly TrustFlags trust = new();
+
+    /// <summary>Makes the command.</summary>
+    public InspectCommand(CliHost host, GlobalOptions globals)
+        : base("inspect", "Show what is signed in a repository, by whom, and until when. Expired data is shown as well, marked.", host, globals)
+    {
+        Aliases.Add("ls");
+        Arguments.Add(reference);
+        foreach (var option in (Option[])[trust.Root, trust.Tofu, isOffline, pretty])
+            Options.Add(option);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples => ["signer inspect registry.example.com/team/app", "signer ls -o json registry.example.com/team/app:1.4.2"];
+
+    /// <inheritdoc/>
+    protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var asked = ImageReference.Parse(context.Parse.GetRequiredValue(reference));
+        var report = await context.WithinTimeoutAsync(token => ReadAsync(context, asked, token), cancellationToken);
+        Show(context.Output, report);
+        report.WriteJson(context.Output);
+        return Outcome.Verified;
+    }
+
+    private async Task<InspectReport> ReadAsync(CommandContext context, ImageReference asked, CancellationToken cancellationToken)
+    {
+        context.Output.Progress($"Reading {asked.Repository}");
+        using var opened = await context.OpenAsync(asked.Repository, trust, context.Parse.GetValue(isOffline), cancellationToken);
+        var reading = await RepositoryReading.ReadAsync(opened, context.Now, cancellationToken);
+        var all = await reading.Client.ListAsync(reading.Targets, cancellationToken);
+        var shown = asked.TagIsImplied ? all : [.. all.Where(found => found.Path == TargetNames.For(asked))];
+        if (shown.Count == 0 && !asked.TagIsImplied)
+        {
+            throw new TrustException(TrustError.NotSigned, $"{TargetNames.For(asked)} is not signed in {asked.Repository}.")
+            {
+                Hint = all.Count == 0 ? "Nothing is signed there." : $"Signed are: {string.Join(", ", all.Take(10).Select(found => found.Path))}{(all.Count > 10 ? ", …" : "")}",
+            };
+        }
+        return new InspectReport(asked.Repository, RootPin.OfFile(context.Format, reading.Targets.Snapshot.Root.Metadata.File), reading, shown, context.Now);
+    }
+
+    private static void Show(CommandOutput output, InspectReport report)
+    {
+        output.Result($"Repository   {report.Repository}");
+        output.Result($"Root         {report.Root.Fingerprint}");
+        output.Result("");
+        var roles = new TextTable("ROLE", "VERSION", "EXPIRES", "SIGNATURES", "KEYS");
+        foreach (var role in report.Roles)
+            roles.Add(role.Name, role.Version.ToString(CultureInfo.InvariantCulture), CommandOutput.Date(role.Expires) + (role.Expires <= report.Now ? "  EXPIRED" : ""), $"{role.Signed.Length} of {role.Threshold} needed", string.Join(", ", role.KeyIds.Select(id => id.Short)));
+        WriteTable(output, roles);
+        output.Result("");
+        if (report.Targets.Count == 0)
+        {
+            output.Result("Nothing is signed yet.");
+            return;
+        }
+        var targets = new TextTable("TAG", "DIGEST", "SIGNED BY");
+        foreach (var found in report.Targets)
+            targets.Add(TargetNames.DigestOf(found.Path) is null ? found.Path : "(by digest)", InspectReport.DigestOf(found), $"{found.Role.Role} ({string.Join(", ", found.Role.Signers.Signed.Select(id => id.Short))})");
+        WriteTable(output, targets);
+        if (report.Reading.Expired is { } expired)
+            output.Warn($"{expired.Message} Verifiers refuse everything here until that is renewed.");
+    }
+
+    private static void WriteTable(CommandOutput output, TextTable table)
+    {
+        foreach (var line in table.Lines())
+            output.Result(line);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using TrustService.Cli.Output;
+using TrustService.Client;
+using TrustService.Json;
+using TrustService.Metadata;
+using TrustService.Oci;
+using TrustService.Verification;
+
+namespace TrustService.Cli.Commands;
+
+/// <summary>What <c>signer inspect</c> shows of a repository.</summary>
+/// <param name="Repository">The repository.</param>
+/// <param name="Root">The newest root.</param>
+/// <param name="Reading">The repository as it was read.</param>
+/// <param name="Targets">The targets to show.</param>
+/// <param name="Now">The time of the run, UTC.</param>
+internal sealed record InspectReport(RepositoryName Repository, RootPin Root, RepositoryReading Reading, IReadOnlyList<FoundTarget> Targets, DateTimeOffset Now)
+{
+    /// <summary>The top-level roles, then the delegated ones that signed something shown here.</summary>
+    public IReadOnlyList<RoleLine> Roles { get; } = [.. TopLevel(Reading.Targets), .. Targets.Select(found => found.Role).Where(role => role.Role != RoleName.Targets).Distinct().Select(Delegated)];
+
+    /// <summary>The digest that a target stands for, or a word if it stands for none.</summary>
+    public static string DigestOf(FoundTarget found) =>
+        found.Target.Hashes.Sha256 is { Length: 32 } sha256 ? $"sha256:{Hex.Encode(sha256.Span)}" : "(no sha256)";
+
+    /// <summary>Writes the report as JSON, if results are JSON.</summary>
+    public void WriteJson(CommandOutput output) => output.ResultJson(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("repository", Repository.Value);
+        writer.WriteString("fingerprint", Root.Fingerprint);
+        writer.WriteBoolean("expired", Reading.Expired is not null);
+        writer.WriteStartArray("roles");
+        foreach (var role in Roles)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", role.Name);
+            writer.WriteNumber("version", role.Version);
+            writer.WriteTime("expires", role.Expires);
+            writer.WriteBoolean("expired", role.Expires <= Now);
+            writer.WriteNumber("threshold", role.Threshold);
+            writer.WriteTexts("keyids", role.KeyIds.Select(id => id.Value));
+            writer.WriteTexts("signedBy", role.Signed.Select(id => id.Value));
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        writer.WriteStartArray("targets");
+        foreach (var found in Targets)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", found.Path);
+            writer.WriteString("digest", DigestOf(found));
+            writer.WriteNumber("size", found.Target.Length);
+            if (found.Target.Custom is { } custom)
+            {
+                writer.WritePropertyName("custom");
+                custom.WriteTo(writer);
+            }
+            writer.WriteStartArray("signedBy");
+            writer.WriteStartObject();
+            writer.WriteString("role", found.Role.Role.Value);
+            writer.WriteTexts("keyids", found.Role.Signers.Signed.Select(id => id.Value));
+            writer.WriteEndObject();
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    });
+
+    private static IEnumerable<RoleLine> TopLevel(TrustedTargets targets)
+    {
+        var root = targets.Snapshot.Root;
+        yield return Line(root.Metadata.Signed, RoleName.Root, root.Signers);
+        yield return Line(targets.Snapshot.Timestamp.Metadata.Signed, RoleName.Timestamp, targets.Snapshot.Timestamp.Signers);
+        yield return Line(targets.Snapshot.Metadata.Signed, RoleName.Snapshot, targets.Snapshot.Signers);
+        yield return Line(targets.Metadata.Signed, RoleName.Targets, targets.Signers);
+
+        RoleLine Line<TRole>(TRole role, RoleName name, ThresholdResult signers)
+            where TRole : class, IRole
+        {
+            var keys = root.Metadata.Signed.Roles[name];
+            return new RoleLine(name.Value, role.Version, role.Expires, keys.Threshold, keys.KeyIds, signers.Signed);
+        }
+    }
+
+    private static RoleLine Delegated(TrustedTargets role) =>
+        new(role.Role.Value, role.Metadata.Signed.Version, role.Metadata.Signed.Expires, role.Signers.Threshold, [.. role.Signers.Signed, .. role.Signers.Missing], role.Signers.Signed);
+
+    /// <summary>One role.</summary>
+    internal sealed record RoleLine(string Name, long Version, DateTimeOffset Expires, int Threshold, ImmutableArray<KeyId> KeyIds, ImmutableArray<KeyId> Signed);
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using TrustService.Cli.Home;
+using TrustService.Cli.KeyStores;
+using TrustService.Errors;
+using TrustService.Keys;
+
+namespace TrustService.Cli.Commands;
+
+/// <summary><c>signer key export</c>.</summary>
+internal sealed class KeyExportCommand : SignerCommand
+{
+    private readonly Argument<string> key = new("key") { HelpName = "KEY", Description = "Id or the start of it, label, file or env://VARIABLE" };
+    private readonly Option<bool> isPrivate = new("--private") { Description = "Export the private key, encrypted with its passphrase, to the file of --out" };
+    private readonly Option<string?> outFile = new("--out") { HelpName = "FILE", Description = "Write to FILE (must not exist) instead of standard output" };
+
+    /// <summary>Makes the command.</summary>
+    public KeyExportCommand(CliHost host, GlobalOptions globals)
+        : base("export", "Print the public key as PEM, or write an encrypted copy of the private key.", host, globals)
+    {
+        Arguments.Add(key);
+        Options.Add(isPrivate);
+        Options.Add(outFile);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples => ["signer key export ci > ci.pub", "signer key export 3f9c --private --out /media/usb/root.pem"];
+
+    /// <inheritdoc/>
+    protected override Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var entry = context.KeyFinder.Find(context.Parse.GetRequiredValue(key));
+        var path = context.Parse.GetValue(outFile);
+        if (context.Parse.GetValue(isPrivate))
+            ExportPrivate(context, entry, path ?? throw new TrustException(TrustError.Usage, "A private key is written to a file only.") { Hint = "Give --out FILE." });
+        else
+            ExportPublic(context, entry, path);
+        return Task.FromResult(Outcome.Verified);
+    }
+
+    private static void ExportPublic(CommandContext context, KeyEntry entry, string? path)
+    {
+        var (scheme, material) = entry.Public is { } known ? (known.Scheme, known.Material) : Open();
+        var pem = KeyMaterial.ToPem(scheme, material.Span);
+        if (path is not null)
+            PrivateFiles.WriteNew(path, System.Text.Encoding.ASCII.GetBytes(pem));
+        else if (!context.Output.IsJson)
+            context.Output.ResultText(pem);
+        context.Output.ResultJson(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("keyid", FileKeyStore.Describe(scheme, material).Id.Value);
+            writer.WriteString("scheme", KeySchemes.JsonName(scheme));
+            writer.WriteString("publicKey", pem);
+            writer.WriteEndObject();
+        });
+
+        (Metadata.SignatureScheme, ReadOnlyMemory<byte>) Open()
+        {
+            using var opened = context.Keyring.Open(entry, KeyPurposes.Of(entry.Roles));
+            return (opened.Scheme, opened.Material);
+        }
+    }
+
+    // The bytes of the store's own file: whoever has the passphrase can read them here and there.
+    private static void ExportPrivate(CommandContext context, KeyEntry entry, string path)
+    {
+        if (entry.Origin != KeyOrigin.Store)
+            throw new TrustException(TrustError.Usage, $"{entry.Location} is not in the key store; it can be copied as it is.");
+        PrivateFiles.WriteNew(path, PrivateFiles.Read(entry.Location, PrivateKeyFile.MaxBytes));
+        context.Output.Say("Key", $"{entry.Name}, encrypted with its passphrase → {path}");
+        context.Output.ResultJson(writer => writer.WriteKey(entry with { Location = path }));
+    }
+}

@@ -1,0 +1,61 @@
+using TrustService.Cli.KeyStores;
+using TrustService.Keys;
+using TrustService.Metadata;
+using TrustService.Oci;
+
+namespace TrustService.Cli.Commands;
+
+/// <summary>Gets the key of a top-level role for a new repository.</summary>
+internal static class RepositoryKey
+{
+    /// <summary>Opens the given key, or the one that an earlier attempt made for the repository, or makes a new one.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="role">Root or targets.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="given">What the caller calls the key, or null.</param>
+    /// <param name="scheme">The kind of a new key.</param>
+    public static IExportableKey Get(CommandContext context, RoleName role, RepositoryName repository, string? given, SignatureScheme scheme)
+    {
+        var purpose = role == RoleName.Root ? KeyPurpose.Root : KeyPurpose.Targets;
+        var title = role == RoleName.Root ? "Root key" : "Targets key";
+        var entry = given is not null
+            ? context.KeyFinder.Find(given)
+            : context.Keys.List().FirstOrDefault(key => key.Roles.Contains(role.Value) && key.Repositories.Contains(repository.Value));
+        return entry is null ? Make(context, role, repository, scheme, purpose, title) : Open(context, role, repository, entry, purpose, title);
+    }
+
+    private static IExportableKey Open(CommandContext context, RoleName role, RepositoryName repository, KeyEntry entry, KeyPurpose purpose, string title)
+    {
+        var key = context.Keyring.Open(entry, purpose);
+        context.Output.Say(title, $"{entry.Name}  ({entry.Location})");
+        if (entry.Origin == KeyOrigin.Store)
+        {
+            FileKeyStore.Update(entry with
+            {
+                Roles = entry.Roles.Contains(role.Value) ? entry.Roles : entry.Roles.Add(role.Value),
+                Repositories = entry.Repositories.Contains(repository.Value) ? entry.Repositories : entry.Repositories.Add(repository.Value),
+            });
+        }
+        return key;
+    }
+
+    private static IExportableKey Make(CommandContext context, RoleName role, RepositoryName repository, SignatureScheme scheme, KeyPurpose purpose, string title)
+    {
+        var key = SigningKeys.Generate(scheme);
+        try
+        {
+            context.Output.Say(title, $"new, {KeySchemes.Describe(scheme)}, {FileKeyStore.Describe(key.Scheme, key.Material).Id.Short}");
+            if (role == RoleName.Root)
+                context.Output.Say("  This key is the identity of the repository. Nobody can recover it for you.");
+            using var passphrase = context.Passphrases.ForNew(purpose, $"the new {role} key");
+            var details = new KeyEntry { Origin = KeyOrigin.Store, Location = "", Roles = [role.Value], Repositories = [repository.Value], Created = context.Now };
+            context.Output.Say("", $"→ {context.Keys.Add(key, passphrase.Utf8, details).Location}");
+            return key;
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
+        }
+    }
+}

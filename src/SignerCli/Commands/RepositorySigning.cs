@@ -1,0 +1,76 @@
+using TrustService.Cli.KeyStores;
+using TrustService.Cli.Output;
+using TrustService.Client;
+using TrustService.Editing;
+using TrustService.Errors;
+using TrustService.Keys;
+using TrustService.Metadata;
+using TrustService.Oci;
+using TrustService.Verification;
+
+namespace TrustService.Cli.Commands;
+
+/// <summary>Publishes a change of one repository's targets: reads what is current, finds the keys, asks, signs.</summary>
+/// <param name="context">The run.</param>
+/// <param name="root">The pinned root from the command line, or null.</param>
+/// <param name="givenKeys">What the caller calls the keys; empty to look in the key store.</param>
+/// <param name="isConfirmed">True to ask nothing.</param>
+internal sealed class RepositorySigning(CommandContext context, string? root, IReadOnlyList<string> givenKeys, bool isConfirmed)
+{
+    private static readonly TrustClientOptions Options = new();
+
+    /// <summary>Publishes a change.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="change">The change.</param>
+    /// <param name="lifetime">How long the new version is valid.</param>
+    /// <param name="question">Makes the question of the names of the keys.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="TrustException">A coded refusal; nothing is published then.</exception>
+    public async Task<SigningResult> PublishAsync(RepositoryName repository, TargetsChange change, TimeSpan lifetime, Func<string, string> question, CancellationToken cancellationToken)
+    {
+        var current = await ReadCurrentAsync(repository, cancellationToken);
+        var targets = current.Metadata.Signed;
+        var isExpired = targets.Expires <= context.Now;
+        if (isExpired)
+            context.Output.Warn($"The targets of {repository} expired on {CommandOutput.Date(targets.Expires)}; publishing renews all of their signatures.");
+        else if (change.IsNoChangeTo(targets))
+            return new SigningResult(false, targets.Version, targets.Expires, current.Signers.Signed, 0);
+
+        var allowed = ImageSigner.KeysOf(current.Snapshot.Root);
+        var threshold = current.Snapshot.Root.Metadata.Signed.Roles[RoleName.Targets].Threshold;
+        var chosen = context.Keyring.Choose(RoleName.Targets, allowed, threshold, givenKeys);
+        context.Confirm(question(string.Join(", ", chosen.Select(entry => entry.Name))), isConfirmed);
+        var signers = context.Keyring.Open(chosen, KeyPurpose.Targets);
+        try
+        {
+            context.Output.Progress($"Publishing {repository}");
+            var result = await WithSignerAsync(repository, (signer, token) => signer.PublishAsync(change, lifetime, [.. signers.Cast<ISigningKey>()], token), cancellationToken);
+            if (result.Attempts > 1)
+                context.Output.Detail($"signed {result.Attempts} times, because others published at the same time");
+            return result;
+        }
+        finally
+        {
+            foreach (var key in signers)
+                key.Dispose();
+        }
+    }
+
+    /// <summary>The current targets, verified.</summary>
+    /// <exception cref="TrustException">A coded refusal.</exception>
+    public async Task<TrustedTargets> ReadCurrentAsync(RepositoryName repository, CancellationToken cancellationToken)
+    {
+        context.Output.Progress($"Reading {repository}");
+        return await WithSignerAsync(repository, (signer, token) => signer.ReadCurrentAsync(token), cancellationToken);
+    }
+
+    // The cache is open only while servers work: another command must not wait for a person to type.
+    private Task<T> WithSignerAsync<T>(RepositoryName repository, Func<ImageSigner, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        context.WithinTimeoutAsync(
+            async token =>
+            {
+                using var trust = await context.OpenAsync(repository, root, context.Server.Metadata(repository), token);
+                return await work(new ImageSigner(trust, context.Server, context.Host.Time, Options), token);
+            },
+            cancellationToken);
+}

@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using TrustService.Cli.Output;
+using TrustService.Cli.Settings;
+using TrustService.Editing;
+using TrustService.Errors;
+using TrustService.Metadata;
+using TrustService.Oci;
+using TrustService.Registry;
+
+namespace TrustService.Cli.Commands;
+
+/// <summary><c>signer sign</c>.</summary>
+internal sealed class SignCommand : SignerCommand
+{
+    private readonly Argument<string[]> references = new("reference") { HelpName = "REFERENCE", Description = "REPOSITORY:TAG, REPOSITORY[:TAG]@sha256:DIGEST, or oci:DIR[:TAG] with --as", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string[]> names = new("--as") { HelpName = "REFERENCE", Description = "Name of the image in an image layout; once for each oci:DIR", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string?> expectedDigest = new("--expect-digest") { HelpName = "DIGEST", Description = "Refuse to sign anything but this digest" };
+    private readonly Option<bool> isRecursive = new("--recursive", "-r") { Description = "Sign every platform of an index by its digest as well" };
+    private readonly Option<bool> isDryRun = new("--dry-run") { Description = "Show what would be signed, and stop" };
+    private readonly Option<bool> yes = new("--yes", "-y") { Description = "Do not ask" };
+    private readonly Option<string[]> keys = new("--key", "-k") { HelpName = "KEY", Description = "Key to sign with: id, label, file or env://VARIABLE (default: found in the key store)", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string[]> custom = new("--custom", "-a", "-m") { HelpName = "NAME=VALUE", Description = "Text to sign along with the image", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string> expires = new("--expires") { HelpName = "TIME", Description = "How long the signatures of the repository are valid (default 365d)", DefaultValueFactory = _ => "365d" };
+    private readonly TrustFlags trust = new();
+
+    /// <summary>Makes the command.</summary>
+    public SignCommand(CliHost host, GlobalOptions globals)
+        : base("sign", "Sign images. A tag is resolved once, and exactly that digest is signed.", host, globals)
+    {
+        Registry = new RegistryFlags();
+        Arguments.Add(references);
+        foreach (var option in (Option[])[names, expectedDigest, isRecursive, isDryRun, yes, keys, custom, expires, trust.Root, .. Registry.All])
+            Options.Add(option);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples =>
+    [
+        "signer sign registry.example.com/team/app:1.4.2",
+        "signer sign -y registry.example.com/team/app:1.4.2@sha256:9995…4662",
+        "signer sign oci:build/app:1.4.2 --as registry.example.com/team/app:1.4.2",
+    ];
+
+    /// <inheritdoc/>
+    protected override bool HasManyResults => true;
+
+    /// <inheritdoc/>
+    protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var images = ImageArgument.ReadAll(context.Output, context.Parse.GetValue(references)!, context.Parse.GetValue(names) ?? []);
+        var lifetime = Durations.Parse(context.Parse.GetRequiredValue(expires), "--expires");
+        var annotations = ReadCustom(context.Parse.GetValue(custom) ?? []);
+        var expected = context.Parse.GetValue(expectedDigest) is { } text ? Digest.Parse(text) : null;
+        if (expected is not null && images.Length > 1)
+            throw new TrustException(TrustError.Usage, $"--expect-digest belongs to one image, but {images.Length} are named.") { Hint = "Write the digest behind each reference instead: REPOSITORY:TAG@sha256:…" };
+
+        using var registry = Registry!.Open(context.Host, context.Parse, images[0].Reference.Repository);
+        var resolved = ImmutableArray.CreateBuilder<ResolvedImage>(images.Length);
+        foreach (var image in images)
+            resolved.Add(await context.WithinTimeoutAsync(token => ResolveAsync(context, image, expected, registry, token), cancellationToken));
+
+        var results = new SignResults();
+        var signing = new RepositorySigning(context, context.Parse.GetValue(trust.Root), context.Parse.GetValue(keys) ?? [], context.Parse.GetValue(yes));
+        foreach (var repository in resolved.GroupBy(image => image.Reference.Repository))
+        {
+            var change = ChangeOf(repository, annotations);
+            if (context.Parse.GetValue(isDryRun))
+                results.AddPlanned(repository);
+            else
+                results.Add(repository, await signing.PublishAsync(repository.Key, change, lifetime, Question(repository), cancellationToken));
+        }
+        results.Show(context.Output);
+        return Outcome.Verified;
+    }
+
+    private async Task<ResolvedImage> ResolveAsync(CommandContext context, ImageArgument image, Digest? expected, IImageSource registry, CancellationToken cancellationToken)
+    {
+        var source = image.Layout is null ? registry : new ImageLayout(image.Layout);
+        context.Output.Progress($"Resolving {image.Reference}");
+        var manifest = await image.ResolveAsync(registry, cancellationToken);
+        if (expected is not null && !expected.Matches(manifest.Bytes.Span))
+        {
+            throw new TrustException(TrustError.DigestMismatch, $"{image.Reference} is {manifest.Digest} now, not the expected {expected}. Nothing was signed.")
+            {
+                Hint = "Somebody pushed after the image was built. Sign the digest that your build reported.",
+            };
+        }
+        var children = manifest.Kind == ManifestKind.Index && context.Parse.GetValue(isRecursive)
+            ? await ManifestTree.FetchChildrenAsync(source, image.Reference.Repository, manifest, cancellationToken)
+            : [];
+        context.Output.Say("Resolved", $"{image.Layout?.ToString() ?? image.Reference.ToString()} → {manifest.Digest}  ({Describe(manifest)})");
+        return new ResolvedImage(image.Reference, ResolvedImage.Describe(manifest), [.. children.Select(ResolvedImage.Describe)]);
+    }
+
+    private static TargetsChange ChangeOf(IEnumerable<ResolvedImage> images, IReadOnlyDictionary<string, string> annotations)
+    {
+        var set = ImmutableSortedDictionary.CreateBuilder<string, TargetFile>(StringComparer.Ordinal);
+        foreach (var image in images)
+        {
+            // A platform that was asked for by name as well keeps what was said about it.
+            foreach (var child in image.Children)
+                set.TryAdd(TargetNames.ForDigest(child.Digest), ImageTarget.Of(child, null));
+            if (set.TryGetValue(image.TargetPath, out var other) && !other.Hashes.ContentEquals(FileHashes.FromSha256(Convert.FromHexString(image.Image.Digest.Hex))))
+                throw new TrustException(TrustError.Usage, $"{image.TargetPath} is named twice, with different digests.");
+            set[image.TargetPath] = ImageTarget.Of(image.Image, annotations);
+        }
+        return new TargetsChange { Set = set.ToImmutable() };
+    }
+
+    private static Func<string, string> Question(IEnumerable<ResolvedImage> images) => keyNames =>
+        $"Sign {string.Join(", ", images.Select(image => $"{image.TargetPath} → {image.Image.Digest.Short}{(image.Children.IsEmpty ? "" : $" and its {image.Children.Length} platforms")}"))} with targets key {keyNames}?";
+
+    private static string Describe(Manifest manifest)
+    {
+        var size = manifest.Bytes.Length.ToString("N0", CultureInfo.InvariantCulture).Replace(',', ' ');
+        var kind = manifest.Kind == ManifestKind.Index ? $"index, {manifest.Children.Length} {(manifest.Children.Length == 1 ? "manifest" : "manifests")}" : "image";
+        return $"{kind}, {size} bytes";
+    }
+
+    private static Dictionary<string, string> ReadCustom(string[] pairs)
+    {
+        var read = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in pairs)
+        {
+            if (pair.IndexOf('=') is var at and > 0 && read.TryAdd(pair[..at], pair[(at + 1)..]))
+                continue;
+            throw new TrustException(TrustError.Usage, $"--custom {Printable.Text(pair)} is not NAME=VALUE, or its name is given twice.");
+        }
+        return read.ContainsKey("mediaType") ? throw new TrustException(TrustError.Usage, "--custom mediaType cannot be given: it is the media type of the image.") : read;
+    }
+}

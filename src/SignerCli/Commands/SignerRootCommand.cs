@@ -1,0 +1,34 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace TrustService.Cli.Commands;
+
+/// <summary>The table of contents of <c>signer</c>.</summary>
+internal sealed class SignerRootCommand : RootCommand
+{
+    /// <summary>Builds the tree of commands.</summary>
+    public SignerRootCommand(CliHost host)
+        : base("Sign container images and verify them: which digest a tag stands for, vouched for by keys that you hold.")
+    {
+        Globals = new GlobalOptions();
+        foreach (var option in Globals.All)
+            Options.Add(option);
+        // The parser's own one has /h and /? as well, which are paths here.
+        Options.Remove(Options.OfType<HelpOption>().Single());
+        Options.Add(new HelpOption("--help", "-h") { Action = new HelpAction(host.Results, Globals) });
+        Options.OfType<VersionOption>().Single().Action = new VersionAction(host.Results);
+
+        Subcommands.Add(new InitCommand(host, Globals));
+        Subcommands.Add(new SignCommand(host, Globals));
+        Subcommands.Add(new VerifyCommand(host, Globals));
+        Subcommands.Add(new InspectCommand(host, Globals));
+        Subcommands.Add(new RevokeCommand(host, Globals));
+        Subcommands.Add(KeyCommands.Create(host, Globals));
+        Subcommands.Add(new Command("root", "Work with root metadata.") { new RootExportCommand(host, Globals) });
+        Subcommands.Add(new VersionCommand(host, Globals));
+        Subcommands.Add(new CompletionCommand(host, Globals));
+    }
+
+    /// <summary>The options that every command takes.</summary>
+    public GlobalOptions Globals { get; }
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using TrustService.Errors;
+
+namespace TrustService.Cli.Commands;
+
+/// <summary>Turns what the parser found wrong into one refusal that says what was meant, as far as that can be told.</summary>
+internal static class UsageErrors
+{
+    private const int MaxDistance = 2;
+
+    /// <summary>The refusal for a command line that cannot be parsed.</summary>
+    public static TrustException Explain(ParseResult parse)
+    {
+        var command = parse.CommandResult.Command;
+        var help = $"{(command is RootCommand ? "signer" : "signer " + PathOf(parse.CommandResult))} --help shows what can be given.";
+        if (UnknownToken(parse) is { } unknown)
+            return Unknown(unknown, command, help);
+        var error = parse.Errors[0];
+        return new TrustException(TrustError.Usage, error.SymbolResult switch
+        {
+            CommandResult { Command.Subcommands.Count: > 0 } => "A command is needed.",
+            ArgumentResult argument when argument.Tokens.Count == 0 && argument.Parent is CommandResult => $"{argument.Argument.HelpName ?? argument.Argument.Name} is missing.",
+            CommandResult { Command: { } missing } when missing.Arguments.Count > 0 && parse.GetResult(missing.Arguments[0]) is not { Tokens.Count: > 0 } => $"{missing.Arguments[0].HelpName} is missing.",
+            _ => string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
+        })
+        { Hint = help };
+    }
+
+    /// <summary>True if the command line cannot be run as it is.</summary>
+    public static bool HasAny(ParseResult parse) => parse.Errors.Count > 0 || UnknownToken(parse) is not null;
+
+    // A misspelled option must not be taken for an image or a key: nothing of that kind starts with a dash.
+    private static string? UnknownToken(ParseResult parse) =>
+        parse.UnmatchedTokens is [var unmatched, ..] ? unmatched : parse.CommandResult.Tokens.FirstOrDefault(token => token.Value.StartsWith('-'))?.Value;
+
+    private static TrustException Unknown(string token, Command command, string help)
+    {
+        var isOption = token.StartsWith('-');
+        var shown = token.Length > 60 ? token[..60] + "…" : token;
+        var names = isOption ? OptionsOf(command) : command.Subcommands.SelectMany(sub => sub.Aliases.Prepend(sub.Name));
+        var near = names.Select(name => (Name: name, Distance: Distance(name, token.Split('=')[0]))).Where(entry => entry.Distance <= MaxDistance).OrderBy(entry => entry.Distance).Select(entry => entry.Name).FirstOrDefault();
+        var what = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
+        return new TrustException(TrustError.Usage, what == "argument" ? $"'{shown}' is one argument too many." : $"There is no {what} {shown}.")
+        {
+            Hint = near is null ? help : $"Did you mean {near}? {help}",
+        };
+    }
+
+    private static IEnumerable<string> OptionsOf(Command command) =>
+        command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options)).SelectMany(option => option.Aliases.Append(option.Name));
+
+    private static string PathOf(CommandResult result) =>
+        result.Parent is CommandResult { Command: not RootCommand } parent ? $"{PathOf(parent)} {result.Command.Name}" : result.Command.Name;
+
+    // How many letters have to be put in, left out or changed (Levenshtein).
+    private static int Distance(string from, string to)
+    {
+        var previous = Enumerable.Range(0, to.Length + 1).ToArray();
+        for (var i = 1; i <= from.Length; i++)
+        {
+            var current = new int[to.Length + 1];
+            current[0] = i;
+            for (var j = 1; j <= to.Length; j++)
+                current[j] = Math.Min(Math.Min(current[j - 1], previous[j]) + 1, previous[j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1));
+            previous = current;
+        }
+        return previous[to.Length];
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using TrustService.Cli.Settings;
+using TrustService.Client;
+using TrustService.Errors;
+using TrustService.Oci;
+using TrustService.Registry;
+
+namespace TrustService.Cli.Commands;
+
+/// <summary><c>signer verify</c>.</summary>
+internal sealed class VerifyCommand : SignerCommand
+{
+    private readonly Argument<string[]> references = new("reference") { HelpName = "REFERENCE", Description = "REPOSITORY:TAG, REPOSITORY[:TAG]@sha256:DIGEST, or oci:DIR[:TAG] with --as", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string[]> names = new("--as") { HelpName = "REFERENCE", Description = "Name of the image in an image layout; once for each oci:DIR", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<bool> isOffline = new("--offline") { Description = "Open no connection: decide by what was fetched before and is still fresh" };
+    private readonly Option<bool> noRegistry = new("--no-registry") { Description = "Do not compare with what the registry serves for the tag now" };
+    private readonly Option<string?> maxAge = new("--max-age") { HelpName = "TIME", Description = "Refuse trust data whose timestamp is older, such as 24h" };
+    private readonly TrustFlags trust = new();
+
+    /// <summary>Makes the command.</summary>
+    public VerifyCommand(CliHost host, GlobalOptions globals)
+        : base("verify", "Verify images. Prints the one reference of each that is safe to pull.", host, globals)
+    {
+        Registry = new RegistryFlags();
+        Arguments.Add(references);
+        foreach (var option in (Option[])[trust.Root, trust.Tofu, names, isOffline, noRegistry, maxAge, .. Registry.All])
+            Options.Add(option);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples =>
+    [
+        "signer verify registry.example.com/team/app:1.4.2 --root trust/root.json",
+        "docker pull \"$(signer verify -q registry.example.com/team/app:1.4.2)\"",
+        "signer verify -o json registry.example.com/team/app@sha256:9995…4662 --max-age 24h",
+    ];
+
+    /// <inheritdoc/>
+    protected override bool HasManyResults => true;
+
+    /// <inheritdoc/>
+    protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var images = ImageArgument.ReadAll(context.Output, context.Parse.GetValue(references)!, context.Parse.GetValue(names) ?? []);
+        using var registry = Registry!.Open(context.Host, context.Parse, images[0].Reference.Repository);
+        var requests = images.Select(image => RequestOf(context, image, registry)).ToImmutableArray();
+        var outcomes = new VerificationOutcome[images.Length];
+        foreach (var repository in Enumerable.Range(0, images.Length).GroupBy(index => images[index].Reference.Repository))
+            await VerifyAsync(context, repository, requests, outcomes, cancellationToken);
+        return VerificationReport.Show(context.Output, outcomes);
+    }
+
+    private VerificationRequest RequestOf(CommandContext context, ImageArgument image, IImageSource registry) => new(image.Reference)
+    {
+        // An image layout is at hand: looking into it needs no connection, and it is what the caller wants to know about.
+        Images = image.Layout is { } layout ? new ImageLayout(layout) : context.Parse.GetValue(isOffline) || context.Parse.GetValue(noRegistry) ? null : registry,
+        MaxAge = context.Parse.GetValue(maxAge) is { } age ? Durations.Parse(age, "--max-age") : null,
+    };
+
+    // One run, and one reference time, for all images of a repository.
+    private async Task VerifyAsync(CommandContext context, IGrouping<RepositoryName, int> repository, ImmutableArray<VerificationRequest> requests, VerificationOutcome[] outcomes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            context.Output.Progress($"Verifying {repository.Key}");
+            await context.WithinTimeoutAsync(
+                async token =>
+                {
+                    using var opened = await context.OpenAsync(repository.Key, trust, context.Parse.GetValue(isOffline), token);
+                    var verifier = new ImageVerifier(opened, context.Now, new TrustClientOptions());
+                    foreach (var index in repository)
+                        outcomes[index] = await verifier.VerifyAsync(requests[index], token);
+                    return true;
+                },
+                cancellationToken);
+        }
+        catch (TrustException e)
+        {
+            foreach (var index in repository)
+                outcomes[index] ??= new VerificationOutcome { Reference = requests[index].Reference, TargetPath = TargetNames.For(requests[index].Reference), Error = e };
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using TrustService.Cli.Home;
+using TrustService.Errors;
+using TrustService.Formats.Tuf;
+using TrustService.Keys;
+using TrustService.Metadata;
+
+namespace TrustService.Cli.KeyStores;
+
+/// <summary>
+/// One directory of encrypted key files, each with a description beside it. The directory is 0700 and every file 0600;
+/// wider modes are narrowed whenever the store is used.
+/// </summary>
+/// <param name="directory">Where the keys are; made when the first key is added.</param>
+/// <param name="notice">Told about modes that had to be narrowed and files that are not used.</param>
+internal sealed class FileKeyStore(string directory, Action<string> notice)
+{
+    private const string KeyExtension = ".pem";
+    private const string DescriptionExtension = ".json";
+    private const int ShortIdLength = 8;
+
+    /// <summary>Keys that a store may hold.</summary>
+    private const int MaxKeys = 10_000;
+
+    private bool isChecked;
+
+    /// <summary>Where the keys are.</summary>
+    public string Directory { get; } = directory;
+
+    /// <summary>Every key, in the order of their file names.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.InvalidKeyFile"/> or <see cref="TrustError.LocalFile"/>.</exception>
+    public IReadOnlyList<KeyEntry> List()
+    {
+        if (!System.IO.Directory.Exists(Directory))
+            return [];
+        NarrowModes();
+        var entries = new List<KeyEntry>();
+        foreach (var keyFile in Files(KeyExtension))
+        {
+            var description = Path.ChangeExtension(keyFile, DescriptionExtension);
+            if (File.Exists(description))
+                entries.Add(KeyDescription.Read(PrivateFiles.Read(description, KeyDescription.MaxBytes), keyFile));
+            else
+                notice($"{keyFile} has no description, so it is not used. Move it away and import it: signer key import FILE");
+        }
+        return entries;
+    }
+
+    /// <summary>Adds a key, encrypted.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="passphrase">UTF-8.</param>
+    /// <param name="details">Label, roles, repositories and time of creation.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.AlreadyExists"/> or <see cref="TrustError.LocalFile"/>.</exception>
+    public KeyEntry Add(IExportableKey key, ReadOnlySpan<byte> passphrase, KeyEntry details)
+    {
+        var described = Describe(key.Scheme, key.Material);
+        foreach (var existing in List())
+        {
+            if (existing.IsSame(described))
+                throw new TrustException(TrustError.AlreadyExists, $"The key {existing.Name} is in the key store already.") { Hint = $"It is {existing.Location}." };
+            if (details.Label is { } label && existing.Label == label)
+                throw new TrustException(TrustError.AlreadyExists, $"A key with the label {label} is in the key store already.") { Hint = "Give this one another label." };
+        }
+        if (PrivateFiles.EnsureDirectory(Directory))
+            notice($"The key store {Directory} was open to others; its mode is 0700 now.");
+        var entry = details with { Origin = KeyOrigin.Store, Id = described.Id, Public = described, Location = FreePath(described.Id, details) };
+        // The key first: a description without a key would promise one.
+        PrivateFiles.WriteNew(entry.Location, PrivateKeyFile.Write(key, passphrase));
+        PrivateFiles.Replace(DescriptionOf(entry), KeyDescription.Write(entry));
+        return entry;
+    }
+
+    /// <summary>Writes the description of a key again, with other details.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/></exception>
+    public static void Update(KeyEntry entry) => PrivateFiles.Replace(DescriptionOf(entry), KeyDescription.Write(entry));
+
+    /// <summary>Encrypts a key with another passphrase.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/></exception>
+    public static void ChangePassphrase(KeyEntry entry, IExportableKey key, ReadOnlySpan<byte> passphrase) =>
+        PrivateFiles.Replace(entry.Location, PrivateKeyFile.Write(key, passphrase));
+
+    /// <summary>Removes a key for ever.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/></exception>
+    public static void Remove(KeyEntry entry)
+    {
+        try
+        {
+            File.Delete(entry.Location);
+            File.Delete(DescriptionOf(entry));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrustException(TrustError.LocalFile, $"{entry.Location} cannot be removed: {e.Message}", e);
+        }
+    }
+
+    /// <summary>A key as TUF metadata lists it.</summary>
+    public static PublicKey Describe(SignatureScheme scheme, ReadOnlyMemory<byte> material) => TufFormat.Instance.DescribeKey(scheme, material);
+
+    private static string DescriptionOf(KeyEntry entry) => Path.ChangeExtension(entry.Location, DescriptionExtension);
+
+    private string FreePath(KeyId id, KeyEntry details)
+    {
+        var role = details.Roles switch
+        {
+            [] => "key",
+            ["root" or "targets" or "snapshot" or "timestamp", ..] => details.Roles[0],
+            // Names of delegated roles may hold anything: no part of a file name is made of them.
+            _ => "delegation",
+        };
+        var path = Path.Combine(Directory, $"{role}-{id.Value[..ShortIdLength]}{KeyExtension}");
+        return File.Exists(path) ? Path.Combine(Directory, $"{role}-{id.Value}{KeyExtension}") : path;
+    }
+
+    private void NarrowModes()
+    {
+        if (isChecked)
+            return;
+        isChecked = true;
+        if (PrivateFiles.EnsureDirectory(Directory))
+            notice($"The key store {Directory} was open to others; its mode is 0700 now.");
+        foreach (var file in Files(KeyExtension).Concat(Files(DescriptionExtension)))
+        {
+            if (PrivateFiles.EnsureMode(file))
+                notice($"{file} was open to others; its mode is 0600 now. If somebody may have copied it, rotate the key.");
+        }
+    }
+
+    private List<string> Files(string extension)
+    {
+        try
+        {
+            return [.. System.IO.Directory.EnumerateFiles(Directory, "*" + extension).Take(MaxKeys).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrustException(TrustError.LocalFile, $"The key store {Directory} cannot be read: {e.Message}", e);
+        }
+    }
+}

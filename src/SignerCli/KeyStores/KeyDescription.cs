@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using TrustService.Errors;
+using TrustService.Formats.Tuf;
+using TrustService.Json;
+using TrustService.Metadata;
+
+namespace TrustService.Cli.KeyStores;
+
+/// <summary>The file beside a key file: everything about the key that is no secret.</summary>
+internal static class KeyDescription
+{
+    /// <summary>Bytes that a description may have.</summary>
+    public const int MaxBytes = 64 * 1024;
+
+    /// <summary>Writes the description of a key.</summary>
+    public static byte[] Write(KeyEntry entry)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("keyid", entry.Id!.Value.Value);
+            writer.WritePropertyName("key");
+            entry.Public!.Source.WriteTo(writer);
+            if (entry.Label is { } label)
+                writer.WriteString("label", label);
+            WriteTexts(writer, "roles", entry.Roles);
+            WriteTexts(writer, "repositories", entry.Repositories);
+            if (entry.Created is { } created)
+                writer.WriteString("created", created.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
+            writer.WriteEndObject();
+        }
+        return [.. stream.ToArray(), (byte)'\n'];
+    }
+
+    /// <summary>Reads the description of the key at <paramref name="keyFile"/>.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.InvalidKeyFile"/></exception>
+    public static KeyEntry Read(ReadOnlySpan<byte> bytes, string keyFile)
+    {
+        try
+        {
+            var reader = new JsonObjectReader(StrictJson.Parse(bytes, JsonLimits.OfBytes(MaxBytes)), "the description");
+            var id = new KeyId(reader.Text("keyid"));
+            var key = TufFormat.Instance.ReadKey(id, reader.Required("key"));
+            if (TufFormat.Instance.ComputeKeyId(key.Source) != id)
+                throw reader.Refuse("has a keyid that is not the one of its key");
+            return new KeyEntry
+            {
+                Origin = KeyOrigin.Store,
+                Location = keyFile,
+                Id = id,
+                Public = key,
+                Label = reader.Optional("label") is null ? null : reader.Text("label"),
+                Roles = reader.OptionalTexts("roles") ?? [],
+                Repositories = reader.OptionalTexts("repositories") ?? [],
+                Created = reader.Optional("created") is null ? null : ReadTime(reader),
+            };
+        }
+        catch (TrustException e) when (e.Error is TrustError.MalformedJson or TrustError.MalformedMetadata or TrustError.TooLarge)
+        {
+            throw new TrustException(TrustError.InvalidKeyFile, $"The description of the key {keyFile} cannot be used: {e.Message}", e)
+            {
+                Hint = $"Move both files away and import the key again: signer key import {Path.GetFileName(keyFile)}",
+            };
+        }
+    }
+
+    private static DateTimeOffset ReadTime(JsonObjectReader reader) =>
+        DateTimeOffset.TryParse(reader.Text("created"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : throw reader.Refuse("has a time of creation that is no time");
+
+    private static void WriteTexts(Utf8JsonWriter writer, string name, ImmutableArray<string> texts)
+    {
+        writer.WriteStartArray(name);
+        foreach (var text in texts)
+            writer.WriteStringValue(text);
+        writer.WriteEndArray();
+    }
+}

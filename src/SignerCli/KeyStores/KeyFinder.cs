@@ -1,0 +1,77 @@
+using System.Text;
+using TrustService.Cli.Home;
+using TrustService.Errors;
+using TrustService.Keys;
+
+namespace TrustService.Cli.KeyStores;
+
+/// <summary>Finds a private key by what a person calls it: its id or the start of it, its label, a path, or <c>env://VARIABLE</c>.</summary>
+internal sealed class KeyFinder(FileKeyStore store, SignerHome home, Func<string, string?> environment)
+{
+    /// <summary>Scheme of a key in an environment variable.</summary>
+    public const string EnvironmentScheme = "env://";
+
+    private const int MinIdPrefix = 4;
+
+    /// <summary>Finds the one key that <paramref name="reference"/> means.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.KeyNotFound"/>, or <see cref="TrustError.Usage"/> if it means several.</exception>
+    public KeyEntry Find(string reference)
+    {
+        if (reference.StartsWith(EnvironmentScheme, StringComparison.Ordinal))
+            return FromEnvironment(reference[EnvironmentScheme.Length..]);
+        var path = reference.StartsWith("file://", StringComparison.Ordinal) ? reference["file://".Length..] : reference;
+        var found = Known(reference);
+        return found.Count switch
+        {
+            1 => found[0],
+            0 when File.Exists(path) => store.List().FirstOrDefault(entry => entry.Location == Path.GetFullPath(path))
+                ?? new KeyEntry { Origin = KeyOrigin.File, Location = path },
+            0 => throw NotFound(reference),
+            _ => throw new TrustException(TrustError.Usage, $"'{reference}' means {found.Count} keys: {string.Join(", ", found.Take(5).Select(entry => entry.Id))}.") { Hint = "Give more digits of the id, or the label." },
+        };
+    }
+
+    /// <summary>Finds a key of the key store, which may be changed; all others are only read.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.KeyNotFound"/>, or <see cref="TrustError.Usage"/>.</exception>
+    public KeyEntry FindInStore(string reference)
+    {
+        var entry = Find(reference);
+        return entry.Origin == KeyOrigin.Store
+            ? entry
+            : throw new TrustException(TrustError.Usage, $"{entry.Location} is not in the key store, so it is not changed here.") { Hint = $"signer key import copies it into {store.Directory}." };
+    }
+
+    /// <summary>Reads the key file behind an entry; the caller disposes it.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/>, <see cref="TrustError.InvalidKeyFile"/> or <see cref="TrustError.KeyNotFound"/>.</exception>
+    public PrivateKeyFile ReadFile(KeyEntry entry)
+    {
+        try
+        {
+            return PrivateKeyFile.Parse(entry.Origin == KeyOrigin.Environment
+                ? Encoding.UTF8.GetBytes(environment(entry.Location) ?? "")
+                : PrivateFiles.Read(entry.Location, PrivateKeyFile.MaxBytes));
+        }
+        catch (TrustException e) when (e.Error == TrustError.InvalidKeyFile)
+        {
+            throw new TrustException(e.Error, $"{entry.Location}: {e.Message}", e) { Hint = e.Hint };
+        }
+    }
+
+    private List<KeyEntry> Known(string reference)
+    {
+        var all = store.List().Concat(DockerKeys.List(home.DockerTrust)).ToList();
+        var labelled = all.Where(entry => entry.Label == reference).ToList();
+        if (labelled.Count > 0 || reference.Length < MinIdPrefix)
+            return labelled;
+        return [.. all.Where(entry => entry.Id is { } id && id.Value.StartsWith(reference, StringComparison.OrdinalIgnoreCase))];
+    }
+
+    private KeyEntry FromEnvironment(string variable) => string.IsNullOrEmpty(environment(variable))
+        ? throw new TrustException(TrustError.KeyNotFound, $"The environment variable {variable} holds no key.") { Hint = "Put the PEM text of the key file into it." }
+        : new KeyEntry { Origin = KeyOrigin.Environment, Location = variable };
+
+    private TrustException NotFound(string reference) => new(TrustError.KeyNotFound, $"No key is called '{reference}': it is no id, label or file.")
+    {
+        Hint = $"signer key list shows the keys in {store.Directory}.",
+    };
+}

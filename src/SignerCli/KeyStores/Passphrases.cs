@@ -1,0 +1,143 @@
+using System.Text;
+using TrustService.Cli.Home;
+using TrustService.Cli.Output;
+using TrustService.Cli.Terminals;
+using TrustService.Errors;
+using TrustService.Keys;
+
+namespace TrustService.Cli.KeyStores;
+
+/// <summary>
+/// The only place that gets a passphrase: from <c>--passphrase-file</c>, the role's variable, the variables of Docker
+/// Content Trust and Notary, or a question on the terminal, in this order.
+/// </summary>
+internal sealed class Passphrases(string? file, Func<string, string?> environment, ITerminal terminal, CommandOutput output)
+{
+    /// <summary>Bytes of a passphrase at the most.</summary>
+    private const int MaxBytes = 4096;
+
+    private const int MaxTries = 3;
+
+    /// <summary>Opens a key file, asking again after a wrong answer.</summary>
+    /// <param name="keyFile">The file.</param>
+    /// <param name="purpose">Which variables apply.</param>
+    /// <param name="name">How the question and messages call the key.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.WrongPassphrase"/> or <see cref="TrustError.PassphraseNeeded"/>.</exception>
+    public IExportableKey Open(PrivateKeyFile keyFile, KeyPurpose purpose, string name)
+    {
+        if (!keyFile.IsEncrypted)
+        {
+            output.Notice($"The key {name} is not encrypted.");
+            return keyFile.Open([]);
+        }
+        if (Given(purpose) is var (given, source))
+        {
+            using (given)
+                return Try(keyFile, given, $"The passphrase from {source} does not open the key {name}.") ?? throw new InvalidOperationException();
+        }
+        for (var attempt = 1; ; attempt++)
+        {
+            using var answer = Ask($"Passphrase for {name}: ", purpose, name);
+            if (Try(keyFile, answer, attempt < MaxTries ? null : $"The passphrase does not open the key {name}; it was asked for {MaxTries} times.") is { } key)
+                return key;
+            output.Warn("That passphrase does not open the key.");
+        }
+    }
+
+    /// <summary>Gets the passphrase of a new key; a question is asked twice.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.PassphraseNeeded"/>, or <see cref="TrustError.WrongPassphrase"/> if the answers differ.</exception>
+    public Passphrase ForNew(KeyPurpose purpose, string name) =>
+        Warned(Given(purpose) is var (given, _) ? given : AskTwice(purpose, name), name);
+
+    /// <summary>Asks for the passphrase of a key that has one already, whatever file and variables say.</summary>
+    /// <param name="purpose">What the key is for.</param>
+    /// <param name="name">How the question calls the key.</param>
+    /// <param name="instead">The option that answers without a terminal.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.PassphraseNeeded"/>, or <see cref="TrustError.WrongPassphrase"/> if the answers differ.</exception>
+    public Passphrase AskNew(KeyPurpose purpose, string name, string instead) =>
+        terminal.CanAsk ? Warned(AskTwice(purpose, name), name) : throw Needed(name, $"Give {instead}.");
+
+    /// <summary>The same sources, but with a passphrase file.</summary>
+    public Passphrases WithFile(string path) => new(path, environment, terminal, output);
+
+    /// <summary>The variable that gives the passphrase of such keys.</summary>
+    public static string VariableOf(KeyPurpose purpose) => Variables(purpose)[0];
+
+    private static string[] Variables(KeyPurpose purpose) => purpose switch
+    {
+        KeyPurpose.Root => ["SIGNER_ROOT_PASSPHRASE", "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "NOTARY_ROOT_PASSPHRASE"],
+        KeyPurpose.Targets => ["SIGNER_TARGETS_PASSPHRASE", "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", "NOTARY_TARGETS_PASSPHRASE"],
+        _ => ["SIGNER_DELEGATION_PASSPHRASE", "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", "NOTARY_DELEGATION_PASSPHRASE"],
+    };
+
+    private (Passphrase Passphrase, string Source)? Given(KeyPurpose purpose)
+    {
+        if (file is not null)
+            return (FromFile(file), file);
+        var variables = Variables(purpose);
+        foreach (var variable in variables)
+        {
+            // Set but empty is a value.
+            if (environment(variable) is not { } text)
+                continue;
+            if (variable != variables[0])
+                output.Notice($"The passphrase is taken from {variable}; the variable of this program is {variables[0]}.");
+            return (new Passphrase(Encoding.UTF8.GetBytes(text)), variable);
+        }
+        return null;
+    }
+
+    // The first line, without its end: that is what editors and echo leave behind.
+    private static Passphrase FromFile(string path)
+    {
+        var bytes = PrivateFiles.Read(path, MaxBytes);
+        var line = bytes.AsSpan().IndexOf((byte)'\n') is var end and >= 0 ? bytes.AsSpan(0, end) : bytes;
+        var passphrase = new Passphrase(line.TrimEnd((byte)'\r').ToArray());
+        Array.Clear(bytes);
+        return passphrase;
+    }
+
+    private Passphrase AskTwice(KeyPurpose purpose, string name)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var first = Ask($"  Passphrase for {name}: ", purpose, name);
+            using var second = Ask("  Repeat: ", purpose, name);
+            if (first.Matches(second))
+                return first;
+            first.Dispose();
+            if (attempt == MaxTries)
+                throw new TrustException(TrustError.WrongPassphrase, $"The two answers differ; no key was written.");
+            output.Warn("The two answers differ. Once more:");
+        }
+    }
+
+    private Passphrase Ask(string prompt, KeyPurpose purpose, string name)
+    {
+        if (terminal.CanAsk && terminal.ReadSecret(prompt) is { } answer)
+            return new Passphrase(answer);
+        throw Needed(name, $"Set {VariableOf(purpose)}, or give --passphrase-file FILE.");
+    }
+
+    private Passphrase Warned(Passphrase passphrase, string name)
+    {
+        if (passphrase.Utf8.IsEmpty)
+            output.Warn($"The passphrase of {name} is empty: whoever can read its file can use the key.");
+        return passphrase;
+    }
+
+    private static TrustException Needed(string name, string hint) =>
+        new(TrustError.PassphraseNeeded, $"The passphrase for {name} is needed, and there is no terminal to ask on.") { Hint = hint };
+
+    private static IExportableKey? Try(PrivateKeyFile keyFile, Passphrase passphrase, string? refusal)
+    {
+        try
+        {
+            return keyFile.Open(passphrase.Utf8);
+        }
+        catch (TrustException e) when (e.Error == TrustError.WrongPassphrase)
+        {
+            return refusal is null ? null : throw new TrustException(TrustError.WrongPassphrase, refusal, e);
+        }
+    }
+}

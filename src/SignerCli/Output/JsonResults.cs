@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json;
+using TrustService.Errors;
+
+namespace TrustService.Cli.Output;
+
+/// <summary>The members that JSON results have in common.</summary>
+internal static class JsonResults
+{
+    /// <summary>Writes <c>outcome</c> and <c>exitCode</c>.</summary>
+    public static void WriteOutcome(this Utf8JsonWriter writer, string name, Outcome outcome)
+    {
+        writer.WriteString("outcome", name);
+        writer.WriteNumber("exitCode", (int)outcome);
+    }
+
+    /// <summary>Writes <c>error</c>: code, message, and what to do next.</summary>
+    public static void WriteError(this Utf8JsonWriter writer, TrustException error)
+    {
+        writer.WriteStartObject("error");
+        writer.WriteString("code", error.Info.Code);
+        writer.WriteString("message", error.Message);
+        if (error.Hint is { } hint)
+            writer.WriteString("detail", hint);
+        if (error.Role is { } role)
+            writer.WriteString("role", role);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes a whole refusal that belongs to no reference.</summary>
+    public static void WriteRefusal(this Utf8JsonWriter writer, TrustException error)
+    {
+        writer.WriteStartObject();
+        writer.WriteOutcome(Outcomes.Name(error.Info.Outcome), error.Info.Outcome);
+        writer.WriteError(error);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes a time as metadata has it: UTC, whole seconds.</summary>
+    public static void WriteTime(this Utf8JsonWriter writer, string name, DateTimeOffset time) =>
+        writer.WriteString(name, time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
+
+    /// <summary>Writes an array of strings.</summary>
+    public static void WriteTexts(this Utf8JsonWriter writer, string name, IEnumerable<string> texts)
+    {
+        writer.WriteStartArray(name);
+        foreach (var text in texts)
+            writer.WriteStringValue(text);
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,57 @@
+using TrustService.Cli.Home;
+using TrustService.Client;
+using TrustService.Errors;
+using TrustService.Formats;
+using TrustService.Oci;
+using TrustService.Verification;
+
+namespace TrustService.Cli.Settings;
+
+/// <summary>The roots that this user pins: by option, in the settings, or saved by <c>signer init</c> and <c>--tofu</c>.</summary>
+internal sealed class PinnedRoots(SignerHome home, SignerConfig config, IMetadataFormat format)
+{
+    /// <summary>The pin for a repository, or null if there is none.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="given">A file or a fingerprint from the command line, or null.</param>
+    /// <exception cref="TrustException">A coded refusal of the pin.</exception>
+    public RootPin? Find(RepositoryName repository, string? given)
+    {
+        if (given is not null)
+            return Read(given);
+        var configured = config.Roots.Where(entry => entry.Pattern.Matches(repository)).OrderByDescending(entry => entry.Pattern.Narrowness).FirstOrDefault();
+        if (configured.Root is { } root)
+            return Read(root);
+        return File.Exists(PathOf(repository)) ? OfFile(PathOf(repository)) : null;
+    }
+
+    /// <summary>Saves a root file, so that later commands of this user pin it.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/></exception>
+    public void Save(RepositoryName repository, ReadOnlySpan<byte> file)
+    {
+        PrivateFiles.EnsureDirectory(home.Roots);
+        PrivateFiles.Replace(PathOf(repository), file);
+    }
+
+    /// <summary>The refusal for a repository without a pin.</summary>
+    public static TrustException NotPinned(RepositoryName repository) => new(TrustError.RootNotPinned, $"No root is pinned for {repository}, so nothing that a server says about it can be trusted.")
+    {
+        Hint = "Give --root FILE or --root root:1:sha256:… as the repository's owners told you (signer init and signer root export --fingerprint print it), or pin it in the settings. --tofu pins what the server offers now.",
+    };
+
+    private RootPin Read(string root) => RootPin.IsFingerprint(root) ? RootPin.ParseFingerprint(root) : OfFile(root);
+
+    private RootPin OfFile(string path)
+    {
+        var file = PrivateFiles.Read(path, VerificationLimits.Default.MaxRootBytes);
+        try
+        {
+            return RootPin.OfFile(format, file);
+        }
+        catch (TrustException e)
+        {
+            throw new TrustException(e.Error, $"The pinned root {path} cannot be used: {e.Message}", e) { Role = e.Role, Hint = e.Hint };
+        }
+    }
+
+    private string PathOf(RepositoryName repository) => Path.Combine(home.Roots, repository.FileName + ".root.json");
+}

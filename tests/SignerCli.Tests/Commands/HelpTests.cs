@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using TrustService.Cli.Tests.Support;
+
+namespace TrustService.Cli.Tests.Commands;
+
+/// <summary>Every help text, byte for byte. TRUST_UPDATE_GOLDEN=1 writes the files anew; read the difference before committing it.</summary>
+public sealed class HelpTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("init")]
+    [InlineData("sign")]
+    [InlineData("verify")]
+    [InlineData("inspect")]
+    [InlineData("revoke")]
+    [InlineData("key")]
+    [InlineData("key generate")]
+    [InlineData("key list")]
+    [InlineData("key import")]
+    [InlineData("key export")]
+    [InlineData("key passwd")]
+    [InlineData("key rm")]
+    [InlineData("root")]
+    [InlineData("root export")]
+    [InlineData("version")]
+    [InlineData("completion")]
+    public async Task Help_OfEveryCommand_IsTheGoldenText(string command)
+    {
+        using var machine = new SignerMachine();
+        var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        var run = await machine.RunAsync([.. words, "--help"]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Empty(run.Messages);
+        var file = Path.Combine(Path.GetDirectoryName(ThisFile())!, "Golden", $"{(words.Length == 0 ? "signer" : string.Join('-', words))}.txt");
+        if (Environment.GetEnvironmentVariable("TRUST_UPDATE_GOLDEN") == "1")
+            File.WriteAllText(file, run.Results);
+        Assert.Equal(File.ReadAllText(file), run.Results);
+    }
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
+}
