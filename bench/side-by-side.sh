@@ -127,7 +127,7 @@ start_trust_server() { # SQLite | PostgreSQL
   arguments=(--urls "http://127.0.0.1:$port" --data "$work/trust-$1")
   [[ $1 == SQLite ]] || arguments+=(--database "Host=127.0.0.1;Port=$postgres_port;Username=postgres;Database=trust")
   # The limits of one client address would be what is measured; notary-server has none.
-  TRUST_Limits__ReadsPerSecond=0 TRUST_Limits__WritesPerSecond=0 \
+  TRUST_MASTER_KEY_FILE="$work/master.key" TRUST_Limits__ReadsPerSecond=0 TRUST_Limits__WritesPerSecond=0 \
     dotnet "$root/src/TrustServer/bin/Release/net10.0/TrustServer.dll" "${arguments[@]}" >"$work/server.log" 2>&1 &
   server_pid=$!
   address=http://127.0.0.1:$port
@@ -154,6 +154,7 @@ version_of() { dpkg-query -W -f '${Version}' "$1" 2>/dev/null || echo "of unknow
 for project in src/TrustServer bench/LoadTool; do
   dotnet build "$root/$project" -c Release -v q --nologo >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; exit 1; }
 done
+(umask 077 && head -c 32 /dev/urandom | base64 >"$work/master.key")
 start_postgres
 measure notary-server memory
 measure TrustServer SQLite
