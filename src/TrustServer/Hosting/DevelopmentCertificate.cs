@@ -11,6 +11,9 @@ namespace TrustService.Server.Hosting;
 /// </summary>
 internal sealed class DevelopmentCertificate(string directory, TimeProvider time)
 {
+    // By number: the names are those of the system's library, and not every build of it has this one.
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+
     private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(30);
     private static readonly TimeSpan CaLifetime = TimeSpan.FromDays(5 * 365);
     private static readonly TimeSpan ServerLifetime = TimeSpan.FromDays(397);
@@ -84,7 +87,7 @@ internal sealed class DevelopmentCertificate(string directory, TimeProvider time
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([Oid.FromFriendlyName("Server Authentication", OidGroup.EnhancedKeyUsage)], critical: false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ServerAuthentication)], critical: false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(ca, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         var (from, to) = Validity(ServerLifetime);
         using var certificate = request.Create(ca, from, to < ca.NotAfter ? to : ca.NotAfter, RandomNumberGenerator.GetBytes(16));
