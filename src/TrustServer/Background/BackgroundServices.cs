@@ -7,5 +7,6 @@ internal static class BackgroundServices
     public static IServiceCollection AddTrustBackground(this IServiceCollection services) => services
         .AddSingleton<Readiness>()
         .AddSingleton<MetadataRenewer>()
+        .AddSingleton<HistoryPruner>()
         .AddHostedService<StartUp>();
 }

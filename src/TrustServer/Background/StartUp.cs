@@ -13,7 +13,7 @@ namespace TrustService.Server.Background;
 
 /// <summary>Brings the server from its start to readiness, then renews what is due at regular times.</summary>
 internal sealed class StartUp(
-    SqlMigrator migrator, IServiceProvider services, IRepositoryCatalog catalog, Readiness readiness, StartFacts facts, IServer server,
+    SqlMigrator migrator, IServiceProvider services, IRepositoryCatalog catalog, HistoryPruner pruner, Readiness readiness, StartFacts facts, IServer server,
     IOptions<SigningOptions> signing, TimeProvider time, ILoggerFactory loggers, IHostApplicationLifetime lifetime) : BackgroundService
 {
     private const int FirstRetrySeconds = 1;
@@ -90,6 +90,7 @@ internal sealed class StartUp(
             try
             {
                 await renewer.RenewDueAsync(stoppingToken);
+                await pruner.PruneAsync(stoppingToken);
             }
             catch (TrustException e)
             {

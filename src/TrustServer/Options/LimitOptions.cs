@@ -63,6 +63,13 @@ internal sealed class LimitOptions : IValidatableObject
     [Range(2, 10_000_000)]
     public int MaxPendingOnlineKeys { get; set; } = 10_000;
 
+    /// <summary>
+    /// How long a replaced file is kept, in days, so that clients can finish an update that began before it was replaced, and
+    /// people can look back. Roots and whatever is current stay for ever. Default: 90; 0 keeps everything.
+    /// </summary>
+    [Range(0, 36_600)]
+    public int HistoryDays { get; set; } = 90;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

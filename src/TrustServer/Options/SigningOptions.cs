@@ -16,9 +16,12 @@ internal sealed class SigningOptions : IValidatableObject
     [Range(1, 3650)]
     public int SnapshotLifetimeDays { get; set; } = 90;
 
-    /// <summary>How long before its expiry a timestamp is renewed, in days; less than its lifetime. Default: 7.</summary>
-    [Range(1, 364)]
-    public int TimestampRenewDays { get; set; } = 7;
+    /// <summary>
+    /// How old a timestamp gets before it is signed anew, in hours; less than its lifetime. Default: 12. Verifiers that limit
+    /// the age of what they accept (<c>verify --max-age</c>) cannot ask for less.
+    /// </summary>
+    [Range(1, 364 * 24)]
+    public int TimestampRenewAfterHours { get; set; } = 12;
 
     /// <summary>How long before its expiry a snapshot is renewed, in days; less than its lifetime. Default: 30.</summary>
     [Range(1, 3649)]
@@ -49,7 +52,7 @@ internal sealed class SigningOptions : IValidatableObject
     public TimeSpan SnapshotLifetime => TimeSpan.FromDays(SnapshotLifetimeDays);
 
     /// <summary>How long before its expiry a timestamp is renewed.</summary>
-    public TimeSpan TimestampRenewBefore => TimeSpan.FromDays(TimestampRenewDays);
+    public TimeSpan TimestampRenewBefore => TimestampLifetime - TimeSpan.FromHours(TimestampRenewAfterHours);
 
     /// <summary>How long before its expiry a snapshot is renewed.</summary>
     public TimeSpan SnapshotRenewBefore => TimeSpan.FromDays(SnapshotRenewDays);
@@ -57,8 +60,8 @@ internal sealed class SigningOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (TimestampRenewDays >= TimestampLifetimeDays)
-            yield return new ValidationResult("must be less than TimestampLifetimeDays.", [nameof(TimestampRenewDays)]);
+        if (TimestampRenewAfterHours >= TimestampLifetimeDays * 24)
+            yield return new ValidationResult("must be less than TimestampLifetimeDays.", [nameof(TimestampRenewAfterHours)]);
         if (SnapshotRenewDays >= SnapshotLifetimeDays)
             yield return new ValidationResult("must be less than SnapshotLifetimeDays.", [nameof(SnapshotRenewDays)]);
     }

@@ -56,6 +56,9 @@ internal static partial class Log
     [LoggerMessage(3004, LogLevel.Error, "Renewal stopped early · {Code} · {Reason}")]
     public static partial void RenewalStopped(ILogger logger, string code, string reason);
 
+    [LoggerMessage(3005, LogLevel.Information, "Removed {Count} files that were replaced more than {Days} days ago.")]
+    public static partial void Pruned(ILogger logger, int count, int days);
+
     [LoggerMessage(4001, LogLevel.Critical, "ALARM: a private key was uploaded to {Repository}: treat it as stolen · {Reason}")]
     public static partial void PrivateKeyUploaded(ILogger logger, string repository, string reason);
 

@@ -19,8 +19,8 @@ public sealed class OptionsValidationTests
     [Fact]
     public void WrongValues_AreAllReportedByName()
     {
-        using var services = Configure(new() { ["Signing:TimestampRenewDays"] = "14", ["Limits:MaxParts"] = "0", ["Limits:MaxRoles"] = "3", ["Limits:MaxFileBytes"] = "100000000", ["Database:DataDirectory"] = "" });
-        Assert.Contains("TimestampRenewDays", Failure<SigningOptions>(services), StringComparison.Ordinal);
+        using var services = Configure(new() { ["Signing:TimestampRenewAfterHours"] = "336", ["Limits:MaxParts"] = "0", ["Limits:MaxRoles"] = "3", ["Limits:MaxFileBytes"] = "100000000", ["Database:DataDirectory"] = "" });
+        Assert.Contains("TimestampRenewAfterHours", Failure<SigningOptions>(services), StringComparison.Ordinal);
         Assert.Contains("DataDirectory", Failure<DatabaseOptions>(services), StringComparison.Ordinal);
         var limits = Failure<LimitOptions>(services);
         Assert.All(["MaxParts", "MaxRoles", "MaxFileBytes"], name => Assert.Contains(name, limits, StringComparison.Ordinal));
