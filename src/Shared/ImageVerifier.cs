@@ -22,7 +22,7 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
     public async Task<VerificationOutcome> VerifyAsync(VerificationRequest request, CancellationToken cancellationToken)
     {
         var reference = request.Reference;
-        var outcome = new VerificationOutcome { Reference = reference, TargetPath = TargetNames.For(reference) };
+        var outcome = new VerificationOutcome { Reference = reference, TargetPath = reference.Tag ?? $"{reference.Digest!.Algorithm}-{reference.Digest.Hex}" };
         try
         {
             top ??= await client.RefreshAsync(cancellationToken).ConfigureAwait(false);
