@@ -8,17 +8,17 @@ namespace TrustService.Publishing;
 /// <summary>Has the chain accept targets and every uploaded role, each by a role that delegates to it.</summary>
 internal static class AcceptTargets
 {
-    public static void All(TrustedSnapshot snapshot, IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> files, IEnumerable<RoleName> uploaded, DateTimeOffset referenceTime)
+    public static void All(TrustedSnapshot snapshot, IReadOnlyDictionary<RoleName, TargetsDocument> files, IEnumerable<RoleName> uploaded, DateTimeOffset referenceTime)
     {
         var wanted = uploaded.ToHashSet();
-        var file = files[RoleName.Targets];
-        var top = snapshot.AcceptTargets(file, wanted.Remove(RoleName.Targets) ? referenceTime : WhileFresh(snapshot, file, referenceTime));
+        var targets = files[RoleName.Targets].Read();
+        var top = snapshot.AcceptTargets(targets, wanted.Remove(RoleName.Targets) ? referenceTime : WhileFresh(targets, referenceTime));
         RequireAllBins(snapshot, top.Metadata.Signed);
         if (wanted.Count > 0)
             AcceptDelegated(top, files, wanted, referenceTime);
     }
 
-    private static void AcceptDelegated(TrustedTargets top, IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> files, HashSet<RoleName> wanted, DateTimeOffset referenceTime)
+    private static void AcceptDelegated(TrustedTargets top, IReadOnlyDictionary<RoleName, TargetsDocument> files, HashSet<RoleName> wanted, DateTimeOffset referenceTime)
     {
         var refusals = new Dictionary<RoleName, TrustException>();
         var visited = new HashSet<RoleName>();
@@ -31,8 +31,8 @@ internal static class AcceptTargets
                     continue;
                 try
                 {
-                    var at = wanted.Contains(role) ? referenceTime : WhileFresh(delegator.Snapshot, file, referenceTime);
-                    delegators.Enqueue(delegator.AcceptDelegated(role, file, at));
+                    var targets = file.Read();
+                    delegators.Enqueue(delegator.AcceptDelegated(role, targets, wanted.Contains(role) ? referenceTime : WhileFresh(targets, referenceTime)));
                     visited.Add(role);
                     wanted.Remove(role);
                 }
@@ -74,9 +74,6 @@ internal static class AcceptTargets
     }
 
     // When a file expires that is not part of this upload, is the concern of its owner.
-    private static DateTimeOffset WhileFresh(TrustedSnapshot snapshot, ReadOnlyMemory<byte> file, DateTimeOffset referenceTime)
-    {
-        var expires = snapshot.Root.Format.Read<Targets>(file, snapshot.Root.Limits.MaxListedBytes).Signed.Expires;
-        return expires > referenceTime ? referenceTime : expires.AddTicks(-1);
-    }
+    private static DateTimeOffset WhileFresh(SignedMetadata<Targets> targets, DateTimeOffset referenceTime) =>
+        targets.Signed.Expires > referenceTime ? referenceTime : targets.Signed.Expires.AddTicks(-1);
 }

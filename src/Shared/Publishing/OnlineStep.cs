@@ -19,10 +19,10 @@ internal static class OnlineStep
         var signedTimestamp = SignTimestamp(current, root, signedSnapshot, signers, rules, referenceTime);
 
         var accepted = AcceptSnapshot(current, root, signedTimestamp, signedSnapshot, referenceTime);
-        var files = current is null ? [] : new Dictionary<RoleName, ReadOnlyMemory<byte>>(current.TargetsFiles);
+        var targets = current is null ? [] : new Dictionary<RoleName, TargetsDocument>(current.Targets);
         foreach (var (role, metadata) in uploaded)
-            files[role] = metadata.File;
-        AcceptTargets.All(accepted, files, uploaded.Keys, referenceTime);
+            targets[role] = new TargetsDocument(metadata);
+        AcceptTargets.All(accepted, targets, uploaded.Keys, referenceTime);
 
         var newFiles = ImmutableArray.CreateBuilder<CandidateFile>(uploaded.Count + 3);
         if (root != current?.Root)
@@ -30,7 +30,7 @@ internal static class OnlineStep
         newFiles.AddRange(uploaded.Select(role => CandidateFile.Of(role.Key, role.Value)));
         newFiles.Add(CandidateFile.Of(RoleName.Snapshot, signedSnapshot));
         newFiles.Add(CandidateFile.Of(RoleName.Timestamp, signedTimestamp));
-        return new CandidateSet(new PublishedSet(accepted, files), newFiles.ToImmutable());
+        return new CandidateSet(new PublishedSet(accepted, targets), newFiles.ToImmutable());
     }
 
     public static CandidateSet Renew(PublishedSet current, bool renewsSnapshot, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime)
@@ -43,7 +43,7 @@ internal static class OnlineStep
         var accepted = AcceptSnapshot(current, current.Root, timestamp, snapshot, referenceTime);
         var timestampFile = CandidateFile.Of(RoleName.Timestamp, timestamp);
         return new CandidateSet(
-            new PublishedSet(accepted, current.TargetsFiles),
+            new PublishedSet(accepted, current.Targets),
             renewsSnapshot ? [CandidateFile.Of(RoleName.Snapshot, snapshot), timestampFile] : [timestampFile]);
     }
 

@@ -8,12 +8,10 @@ namespace TrustService.Publishing;
 /// <summary>What a repository publishes at one moment: the chain down to snapshot, and the file of every targets role.</summary>
 public sealed class PublishedSet
 {
-    private readonly IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> targetsFiles;
-
-    internal PublishedSet(TrustedSnapshot snapshot, IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> targetsFiles)
+    internal PublishedSet(TrustedSnapshot snapshot, IReadOnlyDictionary<RoleName, TargetsDocument> targets)
     {
         Snapshot = snapshot;
-        this.targetsFiles = targetsFiles;
+        Targets = targets;
     }
 
     /// <summary>The root.</summary>
@@ -26,10 +24,10 @@ public sealed class PublishedSet
     public TrustedSnapshot Snapshot { get; }
 
     /// <summary>Files of targets and of the delegated roles.</summary>
-    public IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> TargetsFiles => targetsFiles;
+    public IReadOnlyDictionary<RoleName, TargetsDocument> Targets { get; }
 
     /// <summary>Bytes of all files together.</summary>
-    public long Length => Root.Metadata.File.Length + Timestamp.Metadata.File.Length + Snapshot.Metadata.File.Length + targetsFiles.Values.Sum(file => (long)file.Length);
+    public long Length => Root.Metadata.File.Length + Timestamp.Metadata.File.Length + Snapshot.Metadata.File.Length + Targets.Values.Sum(targets => (long)targets.File.Length);
 
     /// <summary>Takes up what is stored. Expiry does not matter here; signatures and versions do.</summary>
     /// <param name="format">The repository's format.</param>
@@ -43,7 +41,7 @@ public sealed class PublishedSet
         var snapshot = timestamp.RecallSnapshot(files[RoleName.Snapshot]) ?? throw Damaged(RoleName.Snapshot);
         if (timestamp.SnapshotVersion is { } version && version != snapshot.Metadata.Signed.Version)
             throw Damaged(RoleName.Snapshot);
-        return new PublishedSet(snapshot, files.Where(file => !IsAboveTargets(file.Key)).ToDictionary(file => file.Key, file => file.Value));
+        return new PublishedSet(snapshot, files.Where(file => !IsAboveTargets(file.Key)).ToDictionary(file => file.Key, file => new TargetsDocument(format, file.Value)));
     }
 
     /// <summary>The file of a role, or null if there is none.</summary>
@@ -51,7 +49,7 @@ public sealed class PublishedSet
         role == RoleName.Root ? Root.Metadata.File
         : role == RoleName.Timestamp ? Timestamp.Metadata.File
         : role == RoleName.Snapshot ? Snapshot.Metadata.File
-        : targetsFiles.TryGetValue(role, out var file) ? file : null;
+        : Targets.TryGetValue(role, out var targets) ? targets.File : null;
 
     /// <summary>The version of a targets role, or 0 if it was never published.</summary>
     public long TargetsVersion(RoleName role) => Snapshot.Metadata.Signed.Meta.TryGetValue(role, out var listed) ? listed.Version ?? 0 : 0;

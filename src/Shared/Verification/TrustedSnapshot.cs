@@ -39,14 +39,18 @@ public sealed class TrustedSnapshot
     /// <remarks>Source: TUF 1.0.34 §5.6.2–5.6.5.</remarks>
     /// <exception cref="TrustException">A coded refusal.</exception>
     public TrustedTargets AcceptTargets(ReadOnlyMemory<byte> file, DateTimeOffset referenceTime) =>
-        Accept(RoleName.Targets, file, referenceTime, $"root {Root.Version}", Root.Metadata.Signed.Keys, Root.Metadata.Signed.Roles[RoleName.Targets]);
+        Accept(RoleName.Targets, file, null, referenceTime, $"root {Root.Version}", Root.Metadata.Signed.Keys, Root.Metadata.Signed.Roles[RoleName.Targets]);
+
+    /// <summary>Accepts targets whose file was read already; every check is the same.</summary>
+    internal TrustedTargets AcceptTargets(SignedMetadata<Targets> read, DateTimeOffset referenceTime) =>
+        Accept(RoleName.Targets, read.File, read, referenceTime, $"root {Root.Version}", Root.Metadata.Signed.Keys, Root.Metadata.Signed.Roles[RoleName.Targets]);
 
     internal TrustedTargets Accept(
-        RoleName role, ReadOnlyMemory<byte> file, DateTimeOffset referenceTime, string delegator, IReadOnlyDictionary<KeyId, PublicKey> keys, RoleKeys roleKeys)
+        RoleName role, ReadOnlyMemory<byte> file, SignedMetadata<Targets>? read, DateTimeOffset referenceTime, string delegator, IReadOnlyDictionary<KeyId, PublicKey> keys, RoleKeys roleKeys)
     {
         var listed = Listed(role);
         FileIntegrity.Check(file.Span, listed.Length, listed.Hashes, role.Value);
-        var metadata = Root.Format.Read<Targets>(file, Root.Limits.MaxListedBytes);
+        var metadata = read ?? Root.Format.Read<Targets>(file, Root.Limits.MaxListedBytes);
         var signers = SignatureThreshold.Require(metadata, role, delegator, keys, roleKeys);
         Freshness.RequireListedVersion(metadata.Signed.Version, listed, role, "snapshot");
         Freshness.Require(metadata.Signed, role, referenceTime);

@@ -19,11 +19,10 @@ internal static class ChangeSummary
         {
             writer.WriteStartObject(file.Role.Value);
             writer.WriteNumber("version", file.Version);
-            if (file.Role != RoleName.Root && file.Role != RoleName.Snapshot && file.Role != RoleName.Timestamp)
+            if (after.Set.Targets.TryGetValue(file.Role, out var targets))
             {
-                var format = after.Set.Root.Format;
-                var old = before?.File(file.Role) is { } former ? format.Read<Targets>(former, int.MaxValue).Signed.TargetFiles : null;
-                var current = format.Read<Targets>(file.Data, int.MaxValue).Signed.TargetFiles;
+                var old = before?.Targets.GetValueOrDefault(file.Role)?.Read().Signed.TargetFiles;
+                var current = targets.Read().Signed.TargetFiles;
                 WritePaths(writer, "set", [.. current.Where(target => old is null || !old.TryGetValue(target.Key, out var was) || !IsSame(was, target.Value)).Select(target => target.Key)]);
                 WritePaths(writer, "removed", [.. old?.Keys.Where(path => !current.ContainsKey(path)) ?? []]);
             }

@@ -10,7 +10,7 @@ namespace TrustService.Server.Services;
 internal sealed class PublishedSets : IDisposable
 {
     /// <summary>Bytes of metadata files that are kept at the most; their parsed form takes several times that.</summary>
-    private const long MaxBytes = 16 * 1024 * 1024;
+    private const long MaxBytes = 8 * 1024 * 1024;
 
     /// <summary>Bytes that a set costs besides its files.</summary>
     private const long Overhead = 8 * 1024;
