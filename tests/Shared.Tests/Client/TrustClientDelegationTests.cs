@@ -143,6 +143,29 @@ public sealed class TrustClientDelegationTests : IDisposable
         Refusal.Of(TrustError.RoleNotListed, () => top.AcceptDelegated(foreign, repository.Files["1.bin-0x.json"], client.Now));
     }
 
+    // There could be 2^32 bins; only those that snapshot lists are looked at.
+    [Fact]
+    public async Task List_SuccinctBins_LooksAtThoseThatExist()
+    {
+        var key = TestKeys.New();
+        var bins = new SuccinctRoles { RoleKeys = new RoleKeys { KeyIds = [key.Describe().Id], Threshold = 1 }, BitLength = 32, NamePrefix = "bin" };
+        repository.Targets[RoleName.Targets] = repository.Targets[RoleName.Targets] with
+        {
+            Delegations = new Delegations { Keys = new Dictionary<KeyId, PublicKey> { [key.Describe().Id] = key.Describe() }, Roles = [], Succinct = bins },
+        };
+        var bin = bins.BinOf("1.0");
+        repository.Signers[bin] = [key];
+        repository.Targets[bin] = new Targets { Version = 0, Expires = repository.Expires, TargetFiles = new Dictionary<string, TargetFile>() };
+        repository.AddTarget(bin, "1.0", "content");
+        repository.Publish(RoleName.Targets, bin);
+        using var cache = client.OpenCache();
+        var run = new TrustService.Client.TrustClient(TrustService.Formats.Tuf.TufFormat.Instance, repository, cache, client.Now, client.Options);
+
+        var listed = await run.ListAsync(await run.RefreshAsync(CancellationToken.None), CancellationToken.None);
+
+        Assert.Equal(["1.0"], listed.Select(target => target.Path));
+    }
+
     [Theory]
     [InlineData("bin-000", true)]
     [InlineData("bin-1ff", true)]

@@ -111,7 +111,7 @@ public sealed class TrustClientRollbackTests : IDisposable
 
     // The rule that all others serve, against a repository whose online keys and mirror do anything they can.
     [Fact]
-    public void Refresh_RandomHistory_NeverAcceptsALowerVersion() => Property.ForAll(40, random =>
+    public void Refresh_RandomHistory_NeverAcceptsALowerVersion() => Property.ForAll(25, random =>
     {
         var hostile = new RepositorySimulator(FixedTime.Start);
         using var victim = new ClientFixture(hostile);

@@ -48,12 +48,12 @@ public sealed class ImageLayoutTests : IDisposable
     }
 
     [Fact]
-    public async Task ResolveAsync_TamperedBlob_IsADigestMismatch()
+    public async Task ResolveAsync_TamperedBlob_IsRefusedByItsHash()
     {
         var listed = _builder.AddImage("1.0", Files);
         var path = _builder.BlobPath(listed.Digest);
         File.WriteAllText(path, File.ReadAllText(path).Replace("sha256:1", "sha256:2", StringComparison.Ordinal) + " ");
-        await Refusal.OfAsync(TrustError.DigestMismatch, () => ResolveAsync(":1.0"));
+        await Refusal.OfAsync(TrustError.HashMismatch, () => ResolveAsync(":1.0"));
     }
 
     [Fact]

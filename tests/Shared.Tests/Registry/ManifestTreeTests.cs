@@ -55,7 +55,7 @@ public sealed class ManifestTreeTests : IDisposable
         File.AppendAllText(_builder.BlobPath(root.Children[0].Descriptor.Digest), " ");
 
         Assert.Equal(index, root.Descriptor);
-        await Refusal.OfAsync(TrustError.DigestMismatch, () => FetchAsync("all"));
+        await Refusal.OfAsync(TrustError.HashMismatch, () => FetchAsync("all"));
     }
 
     [Fact]
