@@ -114,7 +114,7 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
             if (timestamp.SignedAt is not { } signedAt)
                 throw new RefusedCheckException("fresh", new TrustException(TrustError.TooOld, $"The trust server does not say when timestamp {timestamp.Version} was signed, so its age cannot be limited.") { Role = "timestamp" }, null);
             if (referenceTime - signedAt > maxAge)
-                throw new RefusedCheckException("fresh", new TrustException(TrustError.TooOld, $"timestamp {timestamp.Version} was signed at {signedAt:u}, which is {(referenceTime - signedAt).TotalHours:0} hours ago; at most {maxAge.TotalHours:0.##} are allowed.") { Role = "timestamp" }, null);
+                throw new RefusedCheckException("fresh", new TrustException(TrustError.TooOld, $"timestamp {timestamp.Version} was signed at {signedAt:u}, which is {Show(referenceTime - signedAt)} ago; at most {Show(maxAge)} are allowed.") { Role = "timestamp" }, null);
         }
         return outcome with
         {
@@ -154,6 +154,13 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
             Checks = outcome.Checks.Add(new CheckResult("registry", CheckStatus.Pass, "serves the signed digest")),
         };
     }
+
+    private static string Show(TimeSpan span) => span switch
+    {
+        { TotalHours: >= 2 } => $"{(int)span.TotalHours} hours",
+        { TotalMinutes: >= 2 } => $"{(int)span.TotalMinutes} minutes",
+        _ => $"{(int)span.TotalSeconds} seconds",
+    };
 
     private static RoleStatus Status<TRole>(RoleName name, TRole role)
         where TRole : class, IRole => new(name, role.Version, role.Expires);

@@ -52,7 +52,7 @@ internal static class SignerApp
         var isJson = arguments.Any(argument => argument is "--output=json" or "-o=json" or "-ojson") || arguments.Zip(arguments.Skip(1)).Any(pair => pair is ("-o" or "--output", "json"));
         var output = new CommandOutput(host.Results, host.Messages, new OutputStyle { Format = isJson ? OutputFormat.Json : OutputFormat.Text });
         output.Refuse(error);
-        output.ResultJson(writer => writer.WriteRefusal(error));
+        output.ResultJson(writer => writer.WriteRefusal(null, error));
         return (int)error.Info.Outcome;
     }
 }

@@ -136,6 +136,7 @@ internal sealed class CommandContext : IDisposable
             return;
         if (!Host.Terminal.CanAsk)
             throw new TrustException(TrustError.Usage, $"This needs a yes, and there is no terminal to ask on: {question}") { Hint = "Give --yes (-y) to confirm." };
+        Output.EndProgress();
         var answer = Host.Terminal.ReadLine($"{Printable.Text(question)} [y/N] ")?.Trim();
         if (answer is null || !(answer.Equals("y", StringComparison.OrdinalIgnoreCase) || answer.Equals("yes", StringComparison.OrdinalIgnoreCase)))
             throw new TrustException(TrustError.Declined, "Not confirmed; nothing was changed.");

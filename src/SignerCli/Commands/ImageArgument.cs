@@ -31,6 +31,13 @@ internal sealed record ImageArgument(ImageReference Reference, OciLayoutReferenc
         return images.MoveToImmutable();
     }
 
+    /// <summary>What each image is called, as it was typed: the name of <c>--as</c> for an image layout.</summary>
+    public static IReadOnlyList<string> NamesOf(IReadOnlyList<string> texts, IReadOnlyList<string> names)
+    {
+        var next = 0;
+        return [.. texts.Select(text => text.StartsWith(OciLayoutReference.Prefix, StringComparison.Ordinal) && next < names.Count ? names[next++] : text)];
+    }
+
     /// <summary>Reads a reference; what people paste from a browser is explained.</summary>
     /// <exception cref="TrustException">A refusal of the reference.</exception>
     public static ImageReference ReadReference(CommandOutput output, string text)

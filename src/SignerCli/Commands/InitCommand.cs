@@ -69,15 +69,18 @@ internal sealed class InitCommand : SignerCommand
     private static Task<byte[]?> FetchFirstRootAsync(CommandContext context, RepositoryName name, CancellationToken cancellationToken) =>
         context.Server.Metadata(name).FetchAsync(context.Format.Rules.FileName(RoleName.Root, 1), VerificationLimits.Default.MaxRootBytes, cancellationToken);
 
-    // The same bytes mean that an earlier run of ours came through, even if its answer did not.
+    // The same bytes, or a signature by a root key of ours: an earlier run came through, even if its answer did not.
     private static byte[] RequireOurs(CommandContext context, RepositoryName name, byte[] published, InitDraft? draft)
     {
-        var fingerprint = RootPin.OfFile(context.Format, published).Fingerprint;
-        if (draft?.Root.AsSpan().SequenceEqual(published) == true || context.Roots.Find(name, null)?.Fingerprint == fingerprint)
+        if (draft?.Root.AsSpan().SequenceEqual(published) == true)
             return published;
-        throw new TrustException(TrustError.RepositoryExists, $"{name} has trust data already at {context.Server.Address}, and it was not started with this key store.")
+        var root = TrustedRoot.Pin(context.Format, published, VerificationLimits.Default);
+        var signers = root.Signers.Signed.Select(id => root.Metadata.Signed.Keys[id]).ToList();
+        if (context.Keys.List().Any(entry => signers.Any(entry.IsSame)))
+            return published;
+        throw new TrustException(TrustError.RepositoryExists, $"{name} has trust data already at {context.Server.Address}, and its root key is not in this key store.")
         {
-            Hint = "To verify or sign with it, pin its root as its owners tell you (--root), and import the targets key (signer key import FILE).",
+            Hint = "To verify, pin its root as its owners tell you (--root). To sign, import its targets key as well (signer key import FILE).",
         };
     }
 
@@ -141,11 +144,11 @@ internal sealed class InitCommand : SignerCommand
         output.Say("");
         output.Say(isNew
             ? $"Published root {root}, targets {current.Metadata.Signed.Version}. Timestamp is valid until {CommandOutput.Date(timestamp.Expires)}, renewed by the server."
-            : $"{name} is there already, started with this key store: root {root}, targets {current.Metadata.Signed.Version}. Nothing was changed.");
-        output.Say("Fingerprint", $"{fingerprint}   (give this to those who verify: --root {fingerprint})");
-        output.Say("");
-        output.Say($"Next: signer sign {name}:TAG   ·   keep a copy of the root key in a safe: signer key export KEY --private --out FILE");
+            : $"{name} is there already, with a root key of this key store: root {root}, targets {current.Metadata.Signed.Version}. Nothing was changed.");
+        output.Say("Fingerprint    Give it to those who verify: signer verify --root FINGERPRINT");
         output.Result(fingerprint);
+        output.Say("");
+        output.Say($"Next: signer sign {name}:TAG   ·   a copy of the root key for the safe: signer key export KEY --private --out FILE");
         output.ResultJson(writer =>
         {
             writer.WriteStartObject();

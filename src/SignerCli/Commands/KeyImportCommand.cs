@@ -37,7 +37,7 @@ internal sealed class KeyImportCommand : SignerCommand
         if (RepositoryName.TryParse(keyFile.Repository, out var repository))
             details = details with { Repositories = [repository.Value] };
         var purpose = KeyPurposes.Of(details.Roles);
-        using var key = context.Passphrases.Open(keyFile, purpose, source.Location);
+        using var key = context.Passphrases.Open(keyFile, purpose, $"the key {source.Location}");
         using var passphrase = newPassphrase.Get(context, purpose, "the key in the key store");
         NewKey.Report(context, context.Keys.Add(key, passphrase.Utf8, details), "imported");
         return Task.FromResult(Outcome.Verified);

@@ -12,9 +12,6 @@ internal sealed class KeyListCommand : SignerCommand
         : base("list", "List the private keys of this user, those of Docker Content Trust included.", host, globals) => Aliases.Add("ls");
 
     /// <inheritdoc/>
-    protected override bool HasManyResults => true;
-
-    /// <inheritdoc/>
     protected override Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var entries = context.Keys.List().Concat(DockerKeys.List(context.Home.DockerTrust)).ToList();

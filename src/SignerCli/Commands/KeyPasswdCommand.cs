@@ -25,7 +25,7 @@ internal sealed class KeyPasswdCommand : SignerCommand
         var purpose = KeyPurposes.Of(entry.Roles);
         using var opened = context.Keyring.Open(entry, purpose);
         // The variables hold the passphrase that just opened the key: the new one has to come from elsewhere.
-        using var passphrase = context.Parse.GetValue(newPassphrase.Option) is null ? context.Passphrases.AskNew(purpose, entry.Name, "--new-passphrase-file FILE") : newPassphrase.Get(context, purpose, entry.Name);
+        using var passphrase = context.Parse.GetValue(newPassphrase.Option) is null ? context.Passphrases.AskNew(purpose, $"the key {entry.Name} from now on", "--new-passphrase-file FILE") : newPassphrase.Get(context, purpose, $"the key {entry.Name} from now on");
         FileKeyStore.ChangePassphrase(entry, opened, passphrase.Utf8);
         context.Output.Say("Key", $"{entry.Name} has a new passphrase. Copies of its file still have the old one.");
         context.Output.ResultJson(writer => writer.WriteKey(entry));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Text.Json;
 using TrustService.Cli.Output;
 using TrustService.Cli.Settings;
 using TrustService.Editing;
@@ -32,7 +33,7 @@ internal sealed class RevokeCommand : SignerCommand
     public override IReadOnlyList<string> Examples => ["signer revoke registry.example.com/team/app:1.4.1", "signer revoke --all registry.example.com/team/app"];
 
     /// <inheritdoc/>
-    protected override bool HasManyResults => true;
+    protected override IReadOnlyList<string> SubjectsOf(ParseResult parse) => parse.GetValue(references) ?? [];
 
     /// <inheritdoc/>
     protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
@@ -40,19 +41,30 @@ internal sealed class RevokeCommand : SignerCommand
         var named = context.Parse.GetValue(references)!.Select(text => Read(text, context.Parse.GetValue(isAll))).ToList();
         var lifetime = Durations.Parse(context.Parse.GetRequiredValue(expires), "--expires");
         var signing = new RepositorySigning(context, context.Parse.GetValue(trust.Root), context.Parse.GetValue(keys) ?? [], context.Parse.GetValue(yes));
-        var results = new List<(RepositoryName Repository, string Path, SigningResult Result)>();
+        var results = new List<Revocation>();
         foreach (var repository in named.GroupBy(reference => reference.Repository))
+            results.AddRange(await RevokeAsync(context, signing, repository.Key, [.. repository], lifetime, cancellationToken));
+        return Show(context.Output, results);
+    }
+
+    // A refusal in one repository leaves what was done in the others as it is, and says so.
+    private async Task<IEnumerable<Revocation>> RevokeAsync(CommandContext context, RepositorySigning signing, RepositoryName repository, ImmutableArray<ImageReference> named, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
+        ImmutableSortedSet<string> paths = context.Parse.GetValue(isAll) ? [] : [.. named.Select(TargetNames.For)];
+        try
         {
-            var current = (await signing.ReadCurrentAsync(repository.Key, cancellationToken)).Metadata.Signed;
-            ImmutableSortedSet<string> paths = context.Parse.GetValue(isAll) ? [.. current.TargetFiles.Keys] : [.. repository.Select(TargetNames.For)];
-            RequireSigned(repository.Key, paths, current);
+            var current = (await signing.ReadCurrentAsync(repository, cancellationToken)).Metadata.Signed;
+            paths = context.Parse.GetValue(isAll) ? [.. current.TargetFiles.Keys] : paths;
+            RequireSigned(repository, paths, current);
             WarnOfTwins(context.Output, paths, current);
             var change = new TargetsChange { Remove = paths };
-            var result = await signing.PublishAsync(repository.Key, change, lifetime, keyNames => $"Revoke {Shown(paths)} of {repository.Key} with targets key {keyNames}?", cancellationToken);
-            results.AddRange(paths.Select(path => (repository.Key, path, result)));
+            var result = await signing.PublishAsync(repository, change, lifetime, keyNames => $"Revoke {Shown(paths)} of {repository} with targets key {keyNames}?", cancellationToken);
+            return paths.Select(path => new Revocation(repository, path, result, null));
         }
-        Show(context.Output, results);
-        return Outcome.Verified;
+        catch (TrustException e)
+        {
+            return paths.DefaultIfEmpty("").Select(path => new Revocation(repository, path, null, e));
+        }
     }
 
     private static ImageReference Read(string text, bool isAll)
@@ -88,40 +100,61 @@ internal sealed class RevokeCommand : SignerCommand
             var image = current.TargetFiles[path].Hashes;
             var twins = current.TargetFiles.Where(entry => !paths.Contains(entry.Key) && entry.Value.Hashes.ContentEquals(image)).Select(entry => entry.Key).Order(StringComparer.Ordinal).ToList();
             if (twins.Count > 0)
-                output.Warn($"The image of {path} stays signed as {Shown(twins)}.");
+                output.Warn($"The image of {ShownName(path)} stays signed as {Shown(twins)}.");
         }
     }
 
-    private static void Show(CommandOutput output, List<(RepositoryName Repository, string Path, SigningResult Result)> results)
+    private static Outcome Show(CommandOutput output, List<Revocation> results)
     {
-        foreach (var (repository, path, result) in results)
+        foreach (var refusal in results.Select(entry => entry.Error).OfType<TrustException>().Distinct())
+            output.Refuse(refusal);
+        foreach (var entry in results)
         {
-            output.Say($"Revoked  {path}  (targets {result.Version}, until {CommandOutput.Date(result.Expires)})");
-            output.Result($"{repository}{Separator(path)}");
+            if (entry.Result is not { } result)
+                continue;
+            output.Say($"Revoked  {ShownName(entry.Path)}  (targets {result.Version}, until {CommandOutput.Date(result.Expires)})");
+            output.Result(entry.Reference);
         }
         output.ResultJson(writer =>
         {
             writer.WriteStartArray();
-            foreach (var (repository, path, result) in results)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("reference", $"{repository}{Separator(path)}");
-                writer.WriteOutcome("revoked", Outcome.Verified);
-                writer.WriteString("repository", repository.Value);
-                writer.WriteString("target", path);
-                writer.WriteStartObject("metadata");
-                writer.WriteStartObject("targets");
-                writer.WriteNumber("version", result.Version);
-                writer.WriteTime("expires", result.Expires);
-                writer.WriteEndObject();
-                writer.WriteEndObject();
-                writer.WriteEndObject();
-            }
+            foreach (var entry in results)
+                Write(writer, entry);
             writer.WriteEndArray();
         });
+        return Outcomes.Worst(results.Select(entry => entry.Error?.Info.Outcome ?? Outcome.Verified));
     }
 
-    private static string Separator(string path) => TargetNames.DigestOf(path) is { } digest ? $"@{digest}" : $":{path}";
+    private static void Write(Utf8JsonWriter writer, Revocation entry)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("reference", entry.Reference);
+        var outcome = entry.Error?.Info.Outcome ?? Outcome.Verified;
+        writer.WriteOutcome(entry.Error is null ? "revoked" : Outcomes.Name(outcome), outcome);
+        writer.WriteString("repository", entry.Repository.Value);
+        if (entry.Path.Length > 0)
+            writer.WriteString("target", entry.Path);
+        if (entry.Error is { } error)
+            writer.WriteError(error);
+        if (entry.Result is { } result)
+        {
+            writer.WriteStartObject("metadata");
+            writer.WriteStartObject("targets");
+            writer.WriteNumber("version", result.Version);
+            writer.WriteTime("expires", result.Expires);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+        writer.WriteEndObject();
+    }
 
-    private static string Shown(IReadOnlyCollection<string> paths) => string.Join(", ", paths.Take(10)) + (paths.Count > 10 ? $", … ({paths.Count})" : "");
+    private static string ShownName(string path) => TargetNames.DigestOf(path)?.ToString() ?? path;
+
+    private static string Shown(IReadOnlyCollection<string> paths) => string.Join(", ", paths.Take(10).Select(ShownName)) + (paths.Count > 10 ? $", … ({paths.Count})" : "");
+
+    // The path is empty if a repository was refused before anything was known of it.
+    private sealed record Revocation(RepositoryName Repository, string Path, SigningResult? Result, TrustException? Error)
+    {
+        public string Reference => $"{Repository}{(Path.Length == 0 ? "" : TargetNames.DigestOf(Path) is { } digest ? $"@{digest}" : $":{Path}")}";
+    }
 }

@@ -44,7 +44,7 @@ internal sealed class SignCommand : SignerCommand
     ];
 
     /// <inheritdoc/>
-    protected override bool HasManyResults => true;
+    protected override IReadOnlyList<string> SubjectsOf(ParseResult parse) => ImageArgument.NamesOf(parse.GetValue(references) ?? [], parse.GetValue(names) ?? []);
 
     /// <inheritdoc/>
     protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
@@ -69,10 +69,9 @@ internal sealed class SignCommand : SignerCommand
             if (context.Parse.GetValue(isDryRun))
                 results.AddPlanned(repository);
             else
-                results.Add(repository, await signing.PublishAsync(repository.Key, change, lifetime, Question(repository), cancellationToken));
+                await results.AddAsync(repository, () => signing.PublishAsync(repository.Key, change, lifetime, Question(repository), cancellationToken));
         }
-        results.Show(context.Output);
-        return Outcome.Verified;
+        return results.Show(context.Output);
     }
 
     private async Task<ResolvedImage> ResolveAsync(CommandContext context, ImageArgument image, Digest? expected, IImageSource registry, CancellationToken cancellationToken)

@@ -1,54 +1,82 @@
+using System.Text.Json;
 using TrustService.Cli.Output;
 using TrustService.Errors;
+using TrustService.Oci;
 
 namespace TrustService.Cli.Commands;
 
 /// <summary>What <c>signer sign</c> did, image by image.</summary>
 internal sealed class SignResults
 {
-    private readonly List<(ResolvedImage Image, SigningResult? Result)> entries = [];
+    private readonly List<Entry> entries = [];
 
-    /// <summary>Notes images of one repository that were signed, or were signed that way before.</summary>
-    public void Add(IEnumerable<ResolvedImage> images, SigningResult result) => entries.AddRange(images.Select(image => (image, (SigningResult?)result)));
+    /// <summary>Signs the images of one repository and notes what became of them; a refusal leaves the other repositories alone.</summary>
+    public async Task AddAsync(IEnumerable<ResolvedImage> images, Func<Task<SigningResult>> sign)
+    {
+        try
+        {
+            var result = await sign();
+            entries.AddRange(images.Select(image => new Entry(image, result, null)));
+        }
+        catch (TrustException e)
+        {
+            entries.AddRange(images.Select(image => new Entry(image, null, e)));
+        }
+    }
 
     /// <summary>Notes images that were only looked at.</summary>
-    public void AddPlanned(IEnumerable<ResolvedImage> images) => entries.AddRange(images.Select(image => (image, (SigningResult?)null)));
+    public void AddPlanned(IEnumerable<ResolvedImage> images) => entries.AddRange(images.Select(image => new Entry(image, null, null)));
 
     /// <summary>Shows them; the result of each is its name with the signed digest.</summary>
-    public void Show(CommandOutput output)
+    /// <returns>The worst outcome.</returns>
+    public Outcome Show(CommandOutput output)
     {
-        foreach (var (image, result) in entries)
+        foreach (var refusal in entries.Select(entry => entry.Error).OfType<TrustException>().Distinct())
+            output.Refuse(refusal);
+        foreach (var entry in entries.Where(entry => entry.Error is null))
         {
-            output.Say($"{Word(result)}  {image.TargetPath}  {image.Image.Digest}{(result is null ? "" : $"  (targets {result.Version}, until {CommandOutput.Date(result.Expires)})")}");
+            var image = entry.Image;
+            output.Say($"{entry.Word}  {Name(image.TargetPath)}{image.Image.Digest}{(entry.Result is { } result ? $"  (targets {result.Version}, until {CommandOutput.Date(result.Expires)})" : "")}");
             foreach (var child in image.Children)
-                output.Say($"{Word(result)}  {child.Digest}  {child.MediaType}");
+                output.Say($"{entry.Word}  {child.Digest}  {child.MediaType}");
             output.Result(image.Pinned);
         }
         output.ResultJson(writer =>
         {
             writer.WriteStartArray();
-            foreach (var (image, result) in entries)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("reference", image.Reference.ToString());
-                writer.WriteOutcome(result is null ? "planned" : result.IsPublished ? "signed" : "unchanged", Outcome.Verified);
-                writer.WriteString("repository", image.Reference.Repository.Value);
-                writer.WriteString("target", image.TargetPath);
-                writer.WriteString("digest", image.Image.Digest.ToString());
-                writer.WriteString("mediaType", image.Image.MediaType);
-                writer.WriteNumber("size", image.Image.Size);
-                writer.WriteString("pinned", image.Reference.Pinned(image.Image.Digest).ToString());
-                if (!image.Children.IsEmpty)
-                    writer.WriteTexts("platforms", image.Children.Select(child => child.Digest.ToString()));
-                if (result is not null)
-                    WriteResult(writer, result);
-                writer.WriteEndObject();
-            }
+            foreach (var entry in entries)
+                Write(writer, entry);
             writer.WriteEndArray();
         });
+        return Outcomes.Worst(entries.Select(entry => entry.Outcome));
     }
 
-    private static void WriteResult(System.Text.Json.Utf8JsonWriter writer, SigningResult result)
+    // An image that is signed by its digest alone has no other name.
+    private static string Name(string targetPath) => TargetNames.DigestOf(targetPath) is null ? targetPath + "  " : "";
+
+    private static void Write(Utf8JsonWriter writer, Entry entry)
+    {
+        var image = entry.Image;
+        writer.WriteStartObject();
+        writer.WriteString("reference", image.Reference.ToString());
+        writer.WriteOutcome(entry.JsonWord, entry.Outcome);
+        writer.WriteString("repository", image.Reference.Repository.Value);
+        writer.WriteString("target", image.TargetPath);
+        writer.WriteString("digest", image.Image.Digest.ToString());
+        writer.WriteString("mediaType", image.Image.MediaType);
+        writer.WriteNumber("size", image.Image.Size);
+        if (!image.Children.IsEmpty)
+            writer.WriteTexts("platforms", image.Children.Select(child => child.Digest.ToString()));
+        if (entry.Error is { } error)
+            writer.WriteError(error);
+        else
+            writer.WriteString("pinned", image.Reference.Pinned(image.Image.Digest).ToString());
+        if (entry.Result is { } result)
+            WriteResult(writer, result);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteResult(Utf8JsonWriter writer, SigningResult result)
     {
         writer.WriteStartArray("signedBy");
         writer.WriteStartObject();
@@ -64,5 +92,18 @@ internal sealed class SignResults
         writer.WriteEndObject();
     }
 
-    private static string Word(SigningResult? result) => result switch { null => "Would sign", { IsPublished: true } => "Signed", _ => "Unchanged" };
+    private sealed record Entry(ResolvedImage Image, SigningResult? Result, TrustException? Error)
+    {
+        public Outcome Outcome => Error?.Info.Outcome ?? Outcome.Verified;
+
+        public string Word => Result switch { null => "Would sign", { IsPublished: true } => "Signed", _ => "Unchanged" };
+
+        public string JsonWord => (Error, Result) switch
+        {
+            ({ } error, _) => Outcomes.Name(error.Info.Outcome),
+            (_, null) => "planned",
+            (_, { IsPublished: true }) => "signed",
+            _ => "unchanged",
+        };
+    }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using TrustService.Cli.Output;
 using TrustService.Errors;
 
@@ -25,8 +26,11 @@ internal abstract class SignerCommand : Command
     /// <summary>The options of the registry, shown apart in the help text.</summary>
     public RegistryFlags? Registry { get; protected init; }
 
-    /// <summary>True if the JSON of this command is an array of results, so that a refusal is one as well.</summary>
-    protected virtual bool HasManyResults => false;
+    /// <summary>
+    /// What each result of this command is about, as it was typed, if its JSON is an array of results: a refusal of the whole
+    /// command is one of each then. Null if the JSON is one object.
+    /// </summary>
+    protected virtual IReadOnlyList<string>? SubjectsOf(ParseResult parse) => null;
 
     /// <summary>Does the work.</summary>
     /// <exception cref="TrustException">A coded refusal of the whole command.</exception>
@@ -43,16 +47,22 @@ internal abstract class SignerCommand : Command
         catch (TrustException e)
         {
             output.Refuse(e);
-            output.ResultJson(writer =>
-            {
-                if (HasManyResults)
-                    writer.WriteStartArray();
-                writer.WriteRefusal(e);
-                if (HasManyResults)
-                    writer.WriteEndArray();
-            });
+            output.ResultJson(writer => WriteRefusal(writer, e, SubjectsOf(parse)));
             return (int)e.Info.Outcome;
         }
+    }
+
+    private static void WriteRefusal(Utf8JsonWriter writer, TrustException error, IReadOnlyList<string>? subjects)
+    {
+        if (subjects is null)
+        {
+            writer.WriteRefusal(null, error);
+            return;
+        }
+        writer.WriteStartArray();
+        foreach (var subject in subjects)
+            writer.WriteRefusal(subject, error);
+        writer.WriteEndArray();
     }
 
     private OutputStyle StyleOf(ParseResult parse)

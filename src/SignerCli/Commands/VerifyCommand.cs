@@ -37,7 +37,7 @@ internal sealed class VerifyCommand : SignerCommand
     ];
 
     /// <inheritdoc/>
-    protected override bool HasManyResults => true;
+    protected override IReadOnlyList<string> SubjectsOf(ParseResult parse) => ImageArgument.NamesOf(parse.GetValue(references) ?? [], parse.GetValue(names) ?? []);
 
     /// <inheritdoc/>
     protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)

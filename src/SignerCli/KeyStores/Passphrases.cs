@@ -27,18 +27,18 @@ internal sealed class Passphrases(string? file, Func<string, string?> environmen
     {
         if (!keyFile.IsEncrypted)
         {
-            output.Notice($"The key {name} is not encrypted.");
+            output.Notice($"{char.ToUpperInvariant(name[0])}{name[1..]} is not encrypted.");
             return keyFile.Open([]);
         }
         if (Given(purpose) is var (given, source))
         {
             using (given)
-                return Try(keyFile, given, $"The passphrase from {source} does not open the key {name}.") ?? throw new InvalidOperationException();
+                return Try(keyFile, given, $"The passphrase from {source} does not open {name}.") ?? throw new InvalidOperationException();
         }
         for (var attempt = 1; ; attempt++)
         {
             using var answer = Ask($"Passphrase for {name}: ", purpose, name);
-            if (Try(keyFile, answer, attempt < MaxTries ? null : $"The passphrase does not open the key {name}; it was asked for {MaxTries} times.") is { } key)
+            if (Try(keyFile, answer, attempt < MaxTries ? null : $"The passphrase does not open {name}; it was asked for {MaxTries} times.") is { } key)
                 return key;
             output.Warn("That passphrase does not open the key.");
         }
@@ -114,6 +114,7 @@ internal sealed class Passphrases(string? file, Func<string, string?> environmen
 
     private Passphrase Ask(string prompt, KeyPurpose purpose, string name)
     {
+        output.EndProgress();
         if (terminal.CanAsk && terminal.ReadSecret(prompt) is { } answer)
             return new Passphrase(answer);
         throw Needed(name, $"Set {VariableOf(purpose)}, or give --passphrase-file FILE.");

@@ -16,15 +16,16 @@ internal sealed class RoleKeyring(FileKeyStore store, KeyFinder finder, Passphra
     /// <exception cref="TrustException"><see cref="TrustError.KeyNotFound"/> if there are too few.</exception>
     public ImmutableArray<KeyEntry> Choose(RoleName role, ImmutableArray<PublicKey> allowed, int threshold, IReadOnlyList<string> given)
     {
-        var needed = $"{role} needs {threshold} of the {(allowed.Length == 1 ? "key" : "keys")} {string.Join(", ", allowed.Select(key => key.Id.Short))}";
+        var names = string.Join(", ", allowed.Select(key => key.Id.Short));
+        var needed = allowed.Length == 1 ? $"{role} is signed by the key {names}" : $"{role} is signed by {threshold} of the keys {names}";
         ImmutableArray<KeyEntry> chosen = given.Count > 0
             ? [.. given.Select(finder.Find)]
             : [.. store.List().Where(entry => allowed.Any(entry.IsSame)).Take(threshold)];
         if (chosen.FirstOrDefault(entry => entry.Public is not null && !allowed.Any(entry.IsSame)) is { } foreign)
-            throw new TrustException(TrustError.KeyNotFound, $"The key {foreign.Name} is none that may sign: {needed}.") { Role = role.Value };
+            throw new TrustException(TrustError.KeyNotFound, $"The key {foreign.Name} may not sign here: {needed}.") { Role = role.Value };
         if (chosen.Length < threshold)
         {
-            throw new TrustException(TrustError.KeyNotFound, $"{needed}; {(chosen.Length == 0 ? "none" : $"only {chosen.Length}")} of them is in the key store.")
+            throw new TrustException(TrustError.KeyNotFound, $"{needed}; {(given.Count > 0 ? $"{chosen.Length} given" : chosen.Length == 0 ? "the key store has none" : $"the key store has {chosen.Length}")}.")
             {
                 Role = role.Value,
                 Hint = $"Import it (signer key import FILE), name its file (--key FILE), or run this where it is. Key store: {store.Directory}",

@@ -31,8 +31,11 @@ internal sealed class CommandOutput(TextWriter results, TextWriter messages, Out
     public void Result(string line)
     {
         EndProgress();
-        if (!IsJson)
-            results.WriteLine(Printable.Text(line));
+        if (IsJson)
+            return;
+        results.WriteLine(Printable.Text(line));
+        // On a terminal both streams meet; what was said after a result has to stand after it.
+        results.Flush();
     }
 
     /// <summary>A result as bytes, whatever the form.</summary>
@@ -71,7 +74,7 @@ internal sealed class CommandOutput(TextWriter results, TextWriter messages, Out
     public void Refuse(TrustException error)
     {
         var word = Outcomes.Word(error.Info.Outcome);
-        Write($"{Coloured(Red, "✗ " + word.PadRight(LabelWidth - 1))} {Printable.Text(error.Message)}");
+        Write($"{Coloured(Red, "✗ " + word.PadRight(LabelWidth - 1))}{(word.Length < LabelWidth ? " " : "  ")}{Printable.Text(error.Message)}");
         if (error.Hint is { } hint)
             Write("  " + Printable.Text(hint));
         Details(error.InnerException);
@@ -115,6 +118,14 @@ internal sealed class CommandOutput(TextWriter results, TextWriter messages, Out
         isProgressShown = true;
     }
 
+    /// <summary>Takes the line of progress back, before something else uses the terminal.</summary>
+    public void EndProgress()
+    {
+        if (isProgressShown)
+            messages.Write(EraseLine);
+        isProgressShown = false;
+    }
+
     /// <summary>A date for people, UTC.</summary>
     public static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
@@ -122,13 +133,6 @@ internal sealed class CommandOutput(TextWriter results, TextWriter messages, Out
     {
         EndProgress();
         messages.WriteLine(line);
-    }
-
-    private void EndProgress()
-    {
-        if (isProgressShown)
-            messages.Write(EraseLine);
-        isProgressShown = false;
     }
 
     private string Coloured(string colour, string text) => Style.HasColour ? colour + text + Plain : text;

@@ -27,10 +27,15 @@ internal static class JsonResults
         writer.WriteEndObject();
     }
 
-    /// <summary>Writes a whole refusal that belongs to no reference.</summary>
-    public static void WriteRefusal(this Utf8JsonWriter writer, TrustException error)
+    /// <summary>Writes a whole refusal.</summary>
+    /// <param name="writer">The writer.</param>
+    /// <param name="reference">What is refused, or null if it is the command as a whole.</param>
+    /// <param name="error">Why.</param>
+    public static void WriteRefusal(this Utf8JsonWriter writer, string? reference, TrustException error)
     {
         writer.WriteStartObject();
+        if (reference is not null)
+            writer.WriteString("reference", reference);
         writer.WriteOutcome(Outcomes.Name(error.Info.Outcome), error.Info.Outcome);
         writer.WriteError(error);
         writer.WriteEndObject();

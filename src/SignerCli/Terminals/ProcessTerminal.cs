@@ -44,12 +44,12 @@ internal sealed class ProcessTerminal : ITerminal
             return AskConsole(prompt, isSecret);
         using var output = new FileStream(Device, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         using var input = new FileStream(Device, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        // Echo is off before the question shows: whoever answers at once is not shown either.
+        using var silence = isSecret ? new Silence(input.SafeFileHandle.DangerousGetHandle().ToInt32()) : null;
         output.Write(Encoding.UTF8.GetBytes(prompt));
-        if (!isSecret)
-            return ReadLine(input);
-        using var silence = new Silence(input.SafeFileHandle.DangerousGetHandle().ToInt32());
         var answer = ReadLine(input);
-        output.Write("\n"u8);
+        if (isSecret)
+            output.Write("\n"u8);
         return answer;
     }
 

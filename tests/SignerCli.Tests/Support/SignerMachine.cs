@@ -22,6 +22,8 @@ internal sealed class SignerMachine : IDisposable
 
     public FakeTerminal Terminal { get; } = new();
 
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
     public byte[] Input { get; set; } = [];
 
     /// <summary>Everything that every run printed.</summary>
@@ -38,7 +40,7 @@ internal sealed class SignerMachine : IDisposable
             Input = () => new MemoryStream(Input),
             Environment = name => Environment.GetValueOrDefault(name),
             Terminal = Terminal,
-            Time = TimeProvider.System,
+            Time = Time,
         });
         Transcript.Append(results).Append(messages);
         return new SignerRun(exitCode, results.ToString(), messages.ToString());
