@@ -26,7 +26,7 @@ internal static class TrustServerApp
                 return Print($"TrustServer {ProductVersion.Text}");
             await using var app = Create(args);
             await app.RunAsync();
-            return (int)Outcome.Verified;
+            return Environment.ExitCode;
         }
         catch (Exception e) when (StartFailure.Of(e) is { } failure)
         {
@@ -58,6 +58,7 @@ internal static class TrustServerApp
         builder.Services.AddTrustEndpoints();
 
         var app = builder.Build();
+        app.Services.GetRequiredService<OperatorRules>();
         app.UseMiddleware<RequestMetrics>();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<RequestGuard>();

@@ -11,21 +11,16 @@ namespace TrustService.Server.Background;
 /// <param name="HasPasswordInArguments">True if a password stands on the command line.</param>
 internal sealed record StartFacts(ServerSettings Settings, DatabaseOptions Database, bool HasPasswordInArguments)
 {
-    private bool isLogged;
-
-    /// <summary>Writes the facts to the log, the first time.</summary>
-    public void LogOnce(ILogger log)
+    /// <summary>Writes the facts to the log.</summary>
+    public void Log(ILogger log)
     {
-        if (isLogged)
-            return;
-        isLogged = true;
-        Log.Starting(log, ProductVersion.Text, StoreText(), SchemaText(), TlsText());
+        Telemetry.Log.Starting(log, ProductVersion.Text, StoreText(), SchemaText(), TlsText());
         if (Settings.Urls.All(url => url.IsLoopback))
-            Log.LoopbackOnly(log);
+            Telemetry.Log.LoopbackOnly(log);
         else
-            Log.OpenToAll(log, string.Join(", ", Settings.Urls));
+            Telemetry.Log.OpenToAll(log, string.Join(", ", Settings.Urls));
         if (HasPasswordInArguments)
-            Log.PasswordOnCommandLine(log);
+            Telemetry.Log.PasswordOnCommandLine(log);
     }
 
     private string SchemaText() => Migration.ReadEmbedded(Database.IsEmbedded ? "sqlite" : "postgresql").Count.ToString(System.Globalization.CultureInfo.InvariantCulture);

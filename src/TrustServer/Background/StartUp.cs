@@ -27,8 +27,25 @@ internal sealed class StartUp(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        try
+        {
+            await StartAndRenewAsync(stoppingToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // The host stops without its background work; whoever supervises the process must see that it failed.
+            Log.Crashed(log, e);
+            Environment.ExitCode = (int)Outcome.Failure;
+            throw;
+        }
+    }
+
+    private async Task StartAndRenewAsync(CancellationToken stoppingToken)
+    {
         var started = time.GetTimestamp();
-        await RepeatUntilDoneAsync(MigrateAsync, readiness.SetSchema, stoppingToken);
+        facts.Log(log);
+        // Not cancelled half way: a start that is given up leaves the schema as it was or as it is to be.
+        await RepeatUntilDoneAsync(() => migrator.MigrateAsync(CancellationToken.None), readiness.SetSchema, stoppingToken);
         await RepeatUntilDoneAsync(OpenMasterKey, readiness.SetMasterKey, stoppingToken);
         var renewer = services.GetRequiredService<MetadataRenewer>();
         var report = default(RenewalReport);
@@ -44,12 +61,6 @@ internal sealed class StartUp(
         var seconds = time.GetElapsedTime(started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         Log.Ready(log, report.Renewed, repositories, await UrlsAsync(stoppingToken), seconds);
         await RenewForEverAsync(renewer, stoppingToken);
-    }
-
-    private async Task MigrateAsync()
-    {
-        await migrator.MigrateAsync(CancellationToken.None);
-        facts.LogOnce(log);
     }
 
     // Without it nothing can be signed, but everything that is published can still be read.
@@ -73,7 +84,7 @@ internal sealed class StartUp(
             catch (TrustException e) when (e.Error is TrustError.StoreUnavailable or TrustError.OnlineKeyUnavailable)
             {
                 setState(e.Message);
-                Log.NotReady(log, e.Hint is null ? e.Message : $"{e.Message} {e.Hint}", wait);
+                Log.NotReady(log, $"{e.Message.TrimEnd('.')}. {e.Hint}".TrimEnd(), wait);
                 await Task.Delay(TimeSpan.FromSeconds(wait), time, stoppingToken);
             }
         }

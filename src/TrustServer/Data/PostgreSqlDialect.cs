@@ -98,7 +98,15 @@ internal sealed class PostgreSqlDialect : SqlDialect
             Options = string.Create(CultureInfo.InvariantCulture,
                 $"-c lock_timeout={DatabaseLimits.LockWait.TotalMilliseconds} -c statement_timeout={DatabaseLimits.StatementTime.TotalMilliseconds} -c idle_in_transaction_session_timeout={DatabaseLimits.StatementTime.TotalMilliseconds}"),
         };
-        // The last value of a keyword counts.
-        return new NpgsqlConnectionStringBuilder($"{defaults.ConnectionString};{connectionString}");
+        try
+        {
+            // The last value of a keyword counts.
+            return new NpgsqlConnectionStringBuilder($"{defaults.ConnectionString};{connectionString}");
+        }
+        catch (ArgumentException)
+        {
+            // The cause may quote a password.
+            throw new TrustException(TrustError.Usage, "The connection string of the database cannot be read.") { Hint = "It is like \"Host=db;Database=trust;Username=trust\"; keywords are those of Npgsql." };
+        }
     }
 }

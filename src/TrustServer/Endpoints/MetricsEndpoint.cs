@@ -25,7 +25,8 @@ internal static class MetricsEndpoint
         WriteRequests(text, metrics);
         WriteResults(text, "trust_publishes_total", "Publishes by result.", metrics.Publishes);
         WriteResults(text, "trust_renewals_total", "Renewals of snapshot and timestamp by result.", metrics.Renewals);
-        await WriteRepositoriesAsync(text, catalog, cancellationToken);
+        if (readiness.HasSchema)
+            await WriteRepositoriesAsync(text, catalog, cancellationToken);
         WriteProcess(text);
         return TypedResults.Text(text.ToString(), PrometheusText.ContentType);
     }

@@ -4,6 +4,7 @@ using TrustService.Json;
 using TrustService.Metadata;
 using TrustService.Server.OnlineKeys;
 using TrustService.Server.Services;
+using TrustService.Server.Telemetry;
 
 namespace TrustService.Server.Endpoints;
 
@@ -25,6 +26,7 @@ internal static class OnlineKeyEndpoints
 
     private static async Task WriteAsync(HttpContext context, OnlineKey online)
     {
+        context.Features.Set(new RouteClassMetadata(RouteClass.OnlineKeys));
         var key = TufFormat.Instance.DescribeKey(online.Scheme, online.Material);
         var standby = context.RequestServices.GetRequiredService<OperatorRules>().Publish.StandbyKeys;
         var body = JsonWriting.Bytes(writer =>

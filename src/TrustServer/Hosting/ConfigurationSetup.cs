@@ -44,10 +44,27 @@ internal static class ConfigurationSetup
         services.AddSingleton<IValidateOptions<LimitOptions>, LimitOptionsValidator>();
         services.AddSingleton<IValidateOptions<SigningOptions>, SigningOptionsValidator>();
         services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
-        services.AddOptions<LimitOptions>().Bind(configuration.GetSection(LimitOptions.Section), binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
-        services.AddOptions<SigningOptions>().Bind(configuration.GetSection(SigningOptions.Section), binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
-        services.AddOptions<DatabaseOptions>().Bind(configuration.GetSection(DatabaseOptions.Section), binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        AddSection<LimitOptions>(services, configuration.GetSection(LimitOptions.Section));
+        AddSection<SigningOptions>(services, configuration.GetSection(SigningOptions.Section));
+        AddSection<DatabaseOptions>(services, configuration.GetSection(DatabaseOptions.Section));
         return services;
+    }
+
+    private static void AddSection<TOptions>(IServiceCollection services, IConfigurationSection section)
+        where TOptions : class, new()
+    {
+        var known = typeof(TOptions).GetProperties().Where(property => property.CanWrite).Select(property => property.Name).ToList();
+        if (section.GetChildren().FirstOrDefault(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+            throw new TrustException(TrustError.Usage, $"There is no setting {unknown.Path}.") { Hint = $"{section.Key} has {string.Join(", ", known)}." };
+        try
+        {
+            section.Bind(new TOptions());
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new TrustException(TrustError.Usage, $"A setting of {section.Key} has a value that it cannot have: {e.Message}", e);
+        }
+        services.AddOptions<TOptions>().Bind(section).ValidateOnStart();
     }
 
     private static void AddFile(ConfigurationManager configuration, string path)
@@ -60,7 +77,7 @@ internal static class ConfigurationSetup
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            throw new TrustException(TrustError.Usage, $"The configuration file {path} cannot be read: {e.InnerException?.Message ?? e.Message}", e);
+            throw new TrustException(TrustError.Usage, $"The configuration file {path} cannot be read: {e.GetBaseException().Message}", e);
         }
         foreach (var name in read.GetChildren().Select(section => section.Key))
         {

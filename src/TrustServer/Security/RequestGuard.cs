@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using TrustService.Errors;
+using TrustService.Server.Background;
 using TrustService.Server.Options;
 
 namespace TrustService.Server.Security;
 
-/// <summary>Middleware that turns away what no route should have to think about: odd paths, and more requests at once than the limit.</summary>
-internal sealed class RequestGuard(RequestDelegate next, IOptions<LimitOptions> limits)
+/// <summary>Middleware that turns away what no route should have to think about: odd paths, a store that is not ready, and more requests at once than the limit.</summary>
+internal sealed class RequestGuard(RequestDelegate next, Readiness readiness, IOptions<LimitOptions> limits)
 {
     /// <summary>Characters of a request target. The longest name of a repository and of a role fit several times.</summary>
     public const int MaxTargetLength = 4096;
@@ -17,6 +18,8 @@ internal sealed class RequestGuard(RequestDelegate next, IOptions<LimitOptions> 
     public async Task InvokeAsync(HttpContext context)
     {
         CheckTarget(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        if (!readiness.HasSchema && NeedsStore(context.Request.Path))
+            throw new TrustException(TrustError.StoreUnavailable, "The server has started, but its database is not ready.") { Hint = "Try again in a few seconds; /readyz tells what is missing." };
         try
         {
             if (Interlocked.Increment(ref running) > maxConcurrent)
@@ -28,6 +31,8 @@ internal sealed class RequestGuard(RequestDelegate next, IOptions<LimitOptions> 
             Interlocked.Decrement(ref running);
         }
     }
+
+    private static bool NeedsStore(PathString path) => path.StartsWithSegments("/tuf", StringComparison.Ordinal) || path.StartsWithSegments("/api", StringComparison.Ordinal);
 
     private static void CheckTarget(string target)
     {

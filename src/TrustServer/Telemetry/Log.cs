@@ -67,4 +67,7 @@ internal static partial class Log
 
     [LoggerMessage(5002, LogLevel.Error, "{Method} {Path} failed for a reason that nobody foresaw")]
     public static partial void RequestCrashed(ILogger logger, Exception exception, string method, string path);
+
+    [LoggerMessage(5003, LogLevel.Critical, "The server stops for a reason that nobody foresaw")]
+    public static partial void Crashed(ILogger logger, Exception exception);
 }

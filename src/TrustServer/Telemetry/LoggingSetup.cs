@@ -11,5 +11,7 @@ internal static class LoggingSetup
         builder.Logging.AddConsoleFormatter<JsonLogFormatter, Microsoft.Extensions.Logging.Console.ConsoleFormatterOptions>();
         builder.Logging.AddConsole(console => console.FormatterName = Console.IsOutputRedirected ? JsonLogFormatter.FormatterName : TextLogFormatter.FormatterName);
         builder.Logging.AddFilter((category, level) => level >= (category == Log.Category ? LogLevel.Information : LogLevel.Warning));
+        // A failing start ends the process with one message of its own.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
     }
 }

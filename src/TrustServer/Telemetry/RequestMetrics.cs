@@ -12,7 +12,7 @@ internal sealed class RequestMetrics(RequestDelegate next, TrustMetrics metrics,
         }
         finally
         {
-            var route = context.GetEndpoint()?.Metadata.GetMetadata<RouteClassMetadata>()?.Class ?? RouteClass.Other;
+            var route = (context.Features.Get<RouteClassMetadata>() ?? context.GetEndpoint()?.Metadata.GetMetadata<RouteClassMetadata>())?.Class ?? RouteClass.Other;
             metrics.AddRequest(route, context.Response.StatusCode, time.GetElapsedTime(start));
         }
     }

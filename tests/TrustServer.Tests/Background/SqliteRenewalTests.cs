@@ -1,0 +1,3 @@
+namespace TrustService.Server.Tests.Background;
+
+public sealed class SqliteRenewalTests() : RenewalContract(null);

@@ -1,0 +1,31 @@
+using System.Net;
+using TrustService.Errors;
+using TrustService.Testing;
+
+namespace TrustService.Server.Tests.Endpoints;
+
+public sealed class RateLimitTests
+{
+    [Fact]
+    public async Task Writes_OverTheLimit_AreTurnedAwayWhileReadsGoOn()
+    {
+        await using var server = await TestServer.StartAsync(null, "--config", await ConfigAsync("""{"Limits":{"LimitLoopback":true,"WritesPerSecond":1}}"""));
+        using var owner = new RepositoryBuilder(server.Clock);
+        await owner.InitAsync(server.Client);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => server.Client.PostAsync($"/tuf/{owner.Name}/keys/snapshot", null)));
+
+        var turnedAway = answers.First(answer => answer.StatusCode == HttpStatusCode.TooManyRequests);
+        Assert.True(turnedAway.Headers.RetryAfter?.Delta >= TimeSpan.FromSeconds(1));
+        await Task.FromResult(turnedAway).RefusedAsync(TrustError.RateLimited);
+        using var read = await server.Client.GetAsync($"{owner.MetadataPath}/timestamp.json");
+        Assert.Equal(HttpStatusCode.OK, read.StatusCode);
+    }
+
+    private static async Task<string> ConfigAsync(string json)
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, json);
+        return file;
+    }
+}
