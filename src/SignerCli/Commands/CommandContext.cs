@@ -95,6 +95,7 @@ internal sealed class CommandContext : IDisposable
     public async Task<RepositoryTrust> OpenAsync(RepositoryName repository, string? root, IMetadataSource? source, CancellationToken cancellationToken)
     {
         var pin = Roots.Find(repository, root) ?? throw PinnedRoots.NotPinned(repository);
+        PrivateFiles.EnsureDirectory(Home.Cache);
         Output.Detail($"{repository} is pinned to {pin.Fingerprint}");
         return await RepositoryTrust.OpenAsync(Format, repository, pin, source, Home.Cache, cancellationToken);
     }

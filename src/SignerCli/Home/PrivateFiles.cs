@@ -14,7 +14,7 @@ internal static class PrivateFiles
 
     private const UnixFileMode Others = (UnixFileMode)0b000_111_111;
 
-    /// <summary>Makes a directory, or narrows the mode of one that is there.</summary>
+    /// <summary>Makes a directory, with whatever is missing above it, or narrows the mode of one that is there.</summary>
     /// <returns>True if its mode had to be narrowed.</returns>
     /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/></exception>
     public static bool EnsureDirectory(string path) => Local(path, () =>
@@ -26,7 +26,7 @@ internal static class PrivateFiles
         }
         if (Directory.Exists(path))
             return Narrow(path, DirectoryMode700);
-        Directory.CreateDirectory(path, DirectoryMode700);
+        Make(Path.GetFullPath(path));
         return false;
     });
 
@@ -111,6 +111,15 @@ internal static class PrivateFiles
             return;
         _ = Libc.FSync(descriptor);
         _ = Libc.Close(descriptor);
+    }
+
+    // The base library gives the mode to the last directory only.
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    private static void Make(string path)
+    {
+        if (Path.GetDirectoryName(path) is { } parent && !Directory.Exists(parent))
+            Make(parent);
+        Directory.CreateDirectory(path, DirectoryMode700);
     }
 
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]

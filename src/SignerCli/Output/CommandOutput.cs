@@ -90,10 +90,10 @@ internal sealed class CommandOutput(TextWriter results, TextWriter messages, Out
             Write("Note: " + Printable.Text(line));
     }
 
-    /// <summary>A step of the work; only with <c>-v</c>.</summary>
+    /// <summary>A step of the work, said once; only with <c>-v</c>.</summary>
     public void Detail(string line)
     {
-        if (Style.IsVerbose)
+        if (Style.IsVerbose && told.Add(line))
             Write("  · " + Printable.Text(line));
     }
 

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TrustService.Cli.Home;
 using TrustService.Cli.Tests.Support;
 using TrustService.Errors;
 
 namespace TrustService.Cli.Tests.Commands;
 
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class SignTests : IAsyncLifetime
 {
     private const string Repository = SigningWorld.Repository;
@@ -207,6 +209,15 @@ public sealed class SignTests : IAsyncLifetime
 
         Assert.DoesNotContain("the targets passphrase", world.Owner.Transcript.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("the root passphrase", world.Owner.Transcript.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Case59_EveryDirectoryOfTheHome_IsPrivate()
+    {
+        await world.SignAsync("1.0");
+
+        foreach (var directory in (string[])["", "keys", "roots", "cache"])
+            Assert.Equal(PrivateFiles.DirectoryMode700, File.GetUnixFileMode(Path.Combine(world.Owner.Home, directory)));
     }
 
     // What the server's background work does before roles expire.
