@@ -205,7 +205,7 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
         if (options.ClockTolerance is not { } tolerance || cache.Read(LastSeenFile) is not { } bytes)
             return;
         if (DateTimeOffset.TryParse(Encoding.UTF8.GetString(bytes), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var lastSeen) && referenceTime < lastSeen - tolerance)
-            throw new TrustException(TrustError.ClockWentBack, $"The clock shows {referenceTime:u}, but a former run saw {lastSeen:u}. With a wrong clock expired metadata looks fresh.") { Hint = "Set the clock." };
+            throw new TrustException(TrustError.ClockWentBack, $"The clock shows {referenceTime:u}, but a former run saw {lastSeen:u}. With a wrong clock expired metadata looks fresh.") { Hint = "Set the clock. If it is right now and was wrong then, remove the file last-seen from the cache of the repository." };
     }
 
     // Only forward, and not by a run that does not look at the clock: that would hide a clock that goes back.
