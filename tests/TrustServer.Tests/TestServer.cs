@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TrustService.Server.Background;
 using TrustService.Server.Data;
+using TrustService.Server.Telemetry;
 using TrustService.Server.Tests.Stores;
 using TrustService.Testing;
 
@@ -68,6 +69,12 @@ internal sealed class TestServer : IAsyncDisposable
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
+    /// <summary>Waits until the server has begun to work on so many requests at once.</summary>
+    public Task WaitForRequestsAsync(long count) => WaitAsync(() => Services.GetRequiredService<TrustMetrics>().InProgress >= count);
+
+    /// <summary>Waits for a log line of an event.</summary>
+    public Task WaitForLogAsync(string eventName) => WaitAsync(() => Logs.Lines.Any(line => line.Contains($" {eventName} ", StringComparison.Ordinal)));
+
     private static async Task<TestServer> StartedAsync(TestServer server)
     {
         await server.RunAsync();
@@ -93,20 +100,32 @@ internal sealed class TestServer : IAsyncDisposable
         Client.Dispose();
         Client = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };
         var readiness = app.Services.GetRequiredService<Readiness>();
+        await WaitAsync(() => readiness.IsStarted);
+    }
+
+    private Task WaitAsync(Func<bool> condition) => WaitAsync(() => Task.FromResult(condition()));
+
+    /// <summary>Waits until a condition holds.</summary>
+    public async Task WaitAsync(Func<Task<bool>> condition)
+    {
         var deadline = TimeProvider.System.GetUtcNow() + Patience;
-        while (!readiness.IsStarted)
+        while (!await condition())
         {
             if (TimeProvider.System.GetUtcNow() > deadline)
-                throw new TimeoutException($"Not ready: {string.Join('\n', Logs.Lines)}");
+                throw new TimeoutException($"Waited in vain: {string.Join('\n', Logs.Lines)}");
             await Task.Delay(5);
         }
     }
 
-    private async Task StopAsync()
+    /// <summary>Stops the server as a signal does: what is being worked on may finish.</summary>
+    public async Task StopAsync()
     {
         Client.Dispose();
         if (app is not null)
+        {
+            await app.StopAsync();
             await app.DisposeAsync();
+        }
         app = null;
     }
 }

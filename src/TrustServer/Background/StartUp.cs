@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 using TrustService.Errors;
 using TrustService.Server.Data;
+using TrustService.Server.Hosting;
 using TrustService.Server.OnlineKeys;
 using TrustService.Server.Options;
 using TrustService.Server.Stores;
@@ -44,6 +45,7 @@ internal sealed class StartUp(
     {
         var started = time.GetTimestamp();
         facts.Log(log);
+        lifetime.ApplicationStopping.Register(() => Log.Stopping(log, (int)KestrelSetup.StopTime.TotalSeconds));
         // Not cancelled half way: a start that is given up leaves the schema as it was or as it is to be.
         await RepeatUntilDoneAsync(() => migrator.MigrateAsync(CancellationToken.None), readiness.SetSchema, stoppingToken);
         await RepeatUntilDoneAsync(OpenMasterKey, readiness.SetMasterKey, stoppingToken);

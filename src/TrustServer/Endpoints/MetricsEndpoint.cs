@@ -33,6 +33,7 @@ internal static class MetricsEndpoint
 
     private static void WriteRequests(PrometheusText text, TrustMetrics metrics)
     {
+        text.Metric("trust_requests_in_progress", "gauge", "Requests that are being worked on, this one included.").Value("trust_requests_in_progress", metrics.InProgress);
         text.Metric("trust_requests_total", "counter", "Answered requests by route and status.");
         foreach (var (route, status, count) in metrics.Requests())
             text.Value("trust_requests_total", count, ("route", Label(route)), ("status", status.ToString(System.Globalization.CultureInfo.InvariantCulture)));

@@ -21,13 +21,22 @@ internal static class OnlineKeyEndpoints
     }
 
     /// <summary>Makes a key that waits for a root to list it; while one waits, that one is the answer.</summary>
-    public static async Task CreateAsync(HttpContext context, TufPath path) =>
-        await WriteAsync(context, await context.RequestServices.GetRequiredService<IOnlineKeys>().GetOrCreatePendingAsync(path.Repository, RoleName.Parse(path.Name), context.RequestAborted));
+    public static async Task CreateAsync(HttpContext context, TufPath path)
+    {
+        var (keys, role) = (context.RequestServices.GetRequiredService<IOnlineKeys>(), RoleName.Parse(path.Name));
+        var waiting = (await keys.ListAsync(path.Repository, role, context.RequestAborted)).FirstOrDefault(key => key.State == OnlineKeyState.Pending);
+        var key = waiting ?? await keys.GetOrCreatePendingAsync(path.Repository, role, context.RequestAborted);
+        if (waiting is null)
+            Log.MadeOnlineKey(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(Log.Category), path.Name, path.Repository.Value, Describe(key).Id.Short);
+        await WriteAsync(context, key);
+    }
+
+    private static PublicKey Describe(OnlineKey key) => TufFormat.Instance.DescribeKey(key.Scheme, key.Material);
 
     private static async Task WriteAsync(HttpContext context, OnlineKey online)
     {
         context.Features.Set(new RouteClassMetadata(RouteClass.OnlineKeys));
-        var key = TufFormat.Instance.DescribeKey(online.Scheme, online.Material);
+        var key = Describe(online);
         var standby = context.RequestServices.GetRequiredService<OperatorRules>().Publish.StandbyKeys;
         var body = JsonWriting.Bytes(writer =>
         {

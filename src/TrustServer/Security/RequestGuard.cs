@@ -3,33 +3,26 @@ using Microsoft.Extensions.Options;
 using TrustService.Errors;
 using TrustService.Server.Background;
 using TrustService.Server.Options;
+using TrustService.Server.Telemetry;
 
 namespace TrustService.Server.Security;
 
 /// <summary>Middleware that turns away what no route should have to think about: odd paths, a store that is not ready, and more requests at once than the limit.</summary>
-internal sealed class RequestGuard(RequestDelegate next, Readiness readiness, IOptions<LimitOptions> limits)
+internal sealed class RequestGuard(RequestDelegate next, Readiness readiness, TrustMetrics metrics, IOptions<LimitOptions> limits)
 {
     /// <summary>Characters of a request target. The longest name of a repository and of a role fit several times.</summary>
     public const int MaxTargetLength = 4096;
 
     private readonly int maxConcurrent = limits.Value.MaxConcurrentRequests;
-    private int running;
 
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context)
     {
         CheckTarget(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         if (!readiness.HasSchema && NeedsStore(context.Request.Path))
             throw new TrustException(TrustError.StoreUnavailable, "The server has started, but its database is not ready.") { Hint = "Try again in a few seconds; /readyz tells what is missing." };
-        try
-        {
-            if (Interlocked.Increment(ref running) > maxConcurrent)
-                throw new TrustException(TrustError.RateLimited, $"The server is working on {maxConcurrent} requests; no more are taken at the moment.") { Hint = "Try again in a few seconds." };
-            await next(context);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref running);
-        }
+        if (metrics.InProgress > maxConcurrent)
+            throw new TrustException(TrustError.RateLimited, $"The server is working on {maxConcurrent} requests; no more are taken at the moment.") { Hint = "Try again in a few seconds." };
+        return next(context);
     }
 
     private static bool NeedsStore(PathString path) => path.StartsWithSegments("/tuf", StringComparison.Ordinal) || path.StartsWithSegments("/api", StringComparison.Ordinal);

@@ -6,6 +6,7 @@ internal sealed class RequestMetrics(RequestDelegate next, TrustMetrics metrics,
     public async Task InvokeAsync(HttpContext context)
     {
         var start = time.GetTimestamp();
+        metrics.BeginRequest();
         try
         {
             await next(context);
@@ -13,7 +14,7 @@ internal sealed class RequestMetrics(RequestDelegate next, TrustMetrics metrics,
         finally
         {
             var route = (context.Features.Get<RouteClassMetadata>() ?? context.GetEndpoint()?.Metadata.GetMetadata<RouteClassMetadata>())?.Class ?? RouteClass.Other;
-            metrics.AddRequest(route, context.Response.StatusCode, time.GetElapsedTime(start));
+            metrics.EndRequest(route, context.Response.StatusCode, time.GetElapsedTime(start));
         }
     }
 }

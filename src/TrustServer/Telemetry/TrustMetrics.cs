@@ -10,15 +10,24 @@ internal sealed class TrustMetrics
     private readonly long[] requests = new long[ClassCount * StatusCount];
     private readonly LatencyHistogram[] latencies = [.. Enumerable.Range(0, ClassCount).Select(_ => new LatencyHistogram())];
 
+    private int inProgress;
+
+    /// <summary>Requests that are being worked on.</summary>
+    public int InProgress => inProgress;
+
     /// <summary>Publishes by result: <c>published</c>, <c>unchanged</c> or the code of the refusal.</summary>
     public ConcurrentDictionary<string, long> Publishes { get; } = new();
 
     /// <summary>Renewals by result: <c>renewed</c> or the code of the refusal.</summary>
     public ConcurrentDictionary<string, long> Renewals { get; } = new();
 
-    /// <summary>Adds one answered request.</summary>
-    public void AddRequest(RouteClass route, int status, TimeSpan duration)
+    /// <summary>Counts a request in.</summary>
+    public void BeginRequest() => Interlocked.Increment(ref inProgress);
+
+    /// <summary>Counts an answered request out.</summary>
+    public void EndRequest(RouteClass route, int status, TimeSpan duration)
     {
+        Interlocked.Decrement(ref inProgress);
         Interlocked.Increment(ref requests[((int)route * StatusCount) + Math.Clamp(status, 0, StatusCount - 1)]);
         latencies[(int)route].Add(duration);
     }

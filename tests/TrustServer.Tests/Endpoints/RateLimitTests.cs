@@ -9,7 +9,8 @@ public sealed class RateLimitTests
     [Fact]
     public async Task Writes_OverTheLimit_AreTurnedAwayWhileReadsGoOn()
     {
-        await using var server = await TestServer.StartAsync(null, "--config", await ConfigAsync("""{"Limits":{"LimitLoopback":true,"WritesPerSecond":1}}"""));
+        using var directory = new TestDirectory();
+        await using var server = await TestServer.StartAsync(null, "--config", directory.Write("config.json", """{"Limits":{"LimitLoopback":true,"WritesPerSecond":1}}"""));
         using var owner = new RepositoryBuilder(server.Clock);
         await owner.InitAsync(server.Client);
 
@@ -20,12 +21,5 @@ public sealed class RateLimitTests
         await Task.FromResult(turnedAway).RefusedAsync(TrustError.RateLimited);
         using var read = await server.Client.GetAsync($"{owner.MetadataPath}/timestamp.json");
         Assert.Equal(HttpStatusCode.OK, read.StatusCode);
-    }
-
-    private static async Task<string> ConfigAsync(string json)
-    {
-        var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, json);
-        return file;
     }
 }
