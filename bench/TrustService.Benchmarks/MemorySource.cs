@@ -18,7 +18,7 @@ internal sealed class MemorySource : IMetadataSource
             [name(RoleName.Root, set.Root.Version)] = set.Root.Metadata.File.ToArray(),
             [name(RoleName.Timestamp, null)] = set.Timestamp.Metadata.File.ToArray(),
             [name(RoleName.Snapshot, set.Snapshot.Metadata.Signed.Version)] = set.Snapshot.Metadata.File.ToArray(),
-            [name(RoleName.Targets, set.TargetsVersion(RoleName.Targets))] = set.TargetsFiles[RoleName.Targets].ToArray(),
+            [name(RoleName.Targets, set.TargetsVersion(RoleName.Targets))] = set.File(RoleName.Targets)!.Value.ToArray(),
         };
     }
 
