@@ -36,7 +36,7 @@ internal sealed class CommandContext : IDisposable
         this.globals = globals;
         (Host, Parse, Output) = (host, parse, output);
         Home = SignerHome.Find(parse.GetValue(globals.HomeDirectory), host.Environment);
-        Keys = new FileKeyStore(Home.Keys, output.Notice);
+        Keys = new FileKeyStore(Home.Keys, output.WarnOnce);
         KeyFinder = new KeyFinder(Keys, Home, host.Environment);
         Passphrases = new Passphrases(parse.GetValue(globals.PassphraseFile), host.Environment, host.Terminal, output);
         Keyring = new RoleKeyring(Keys, KeyFinder, Passphrases);

@@ -11,8 +11,8 @@ namespace TrustService.Cli.KeyStores;
 /// wider modes are narrowed whenever the store is used.
 /// </summary>
 /// <param name="directory">Where the keys are; made when the first key is added.</param>
-/// <param name="notice">Told about modes that had to be narrowed and files that are not used.</param>
-internal sealed class FileKeyStore(string directory, Action<string> notice)
+/// <param name="warn">Told about modes that had to be narrowed and files that are not used.</param>
+internal sealed class FileKeyStore(string directory, Action<string> warn)
 {
     private const string KeyExtension = ".pem";
     private const string DescriptionExtension = ".json";
@@ -24,13 +24,13 @@ internal sealed class FileKeyStore(string directory, Action<string> notice)
     private bool isChecked;
 
     /// <summary>Where the keys are.</summary>
-    public string Directory { get; } = directory;
+    public string Location { get; } = directory;
 
     /// <summary>Every key, in the order of their file names.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.InvalidKeyFile"/> or <see cref="TrustError.LocalFile"/>.</exception>
     public IReadOnlyList<KeyEntry> List()
     {
-        if (!System.IO.Directory.Exists(Directory))
+        if (!Directory.Exists(Location))
             return [];
         NarrowModes();
         var entries = new List<KeyEntry>();
@@ -40,7 +40,7 @@ internal sealed class FileKeyStore(string directory, Action<string> notice)
             if (File.Exists(description))
                 entries.Add(KeyDescription.Read(PrivateFiles.Read(description, KeyDescription.MaxBytes), keyFile));
             else
-                notice($"{keyFile} has no description, so it is not used. Move it away and import it: signer key import FILE");
+                warn($"{keyFile} has no description, so it is not used. Move it away and import it: signer key import FILE");
         }
         return entries;
     }
@@ -60,8 +60,8 @@ internal sealed class FileKeyStore(string directory, Action<string> notice)
             if (details.Label is { } label && existing.Label == label)
                 throw new TrustException(TrustError.AlreadyExists, $"A key with the label {label} is in the key store already.") { Hint = "Give this one another label." };
         }
-        if (PrivateFiles.EnsureDirectory(Directory))
-            notice($"The key store {Directory} was open to others; its mode is 0700 now.");
+        if (PrivateFiles.EnsureDirectory(Location))
+            warn($"The key store {Location} was open to others; its mode is 0700 now.");
         var entry = details with { Origin = KeyOrigin.Store, Id = described.Id, Public = described, Location = FreePath(described.Id, details) };
         // The key first: a description without a key would promise one.
         PrivateFiles.WriteNew(entry.Location, PrivateKeyFile.Write(key, passphrase));
@@ -107,8 +107,8 @@ internal sealed class FileKeyStore(string directory, Action<string> notice)
             // Names of delegated roles may hold anything: no part of a file name is made of them.
             _ => "delegation",
         };
-        var path = Path.Combine(Directory, $"{role}-{id.Value[..ShortIdLength]}{KeyExtension}");
-        return File.Exists(path) ? Path.Combine(Directory, $"{role}-{id.Value}{KeyExtension}") : path;
+        var path = Path.Combine(Location, $"{role}-{id.Value[..ShortIdLength]}{KeyExtension}");
+        return File.Exists(path) ? Path.Combine(Location, $"{role}-{id.Value}{KeyExtension}") : path;
     }
 
     private void NarrowModes()
@@ -116,12 +116,12 @@ internal sealed class FileKeyStore(string directory, Action<string> notice)
         if (isChecked)
             return;
         isChecked = true;
-        if (PrivateFiles.EnsureDirectory(Directory))
-            notice($"The key store {Directory} was open to others; its mode is 0700 now.");
+        if (PrivateFiles.EnsureDirectory(Location))
+            warn($"The key store {Location} was open to others; its mode is 0700 now.");
         foreach (var file in Files(KeyExtension).Concat(Files(DescriptionExtension)))
         {
             if (PrivateFiles.EnsureMode(file))
-                notice($"{file} was open to others; its mode is 0600 now. If somebody may have copied it, rotate the key.");
+                warn($"{file} was open to others; its mode is 0600 now. If somebody may have copied it, rotate the key.");
         }
     }
 
@@ -129,11 +129,11 @@ internal sealed class FileKeyStore(string directory, Action<string> notice)
     {
         try
         {
-            return [.. System.IO.Directory.EnumerateFiles(Directory, "*" + extension).Take(MaxKeys).Order(StringComparer.Ordinal)];
+            return [.. Directory.EnumerateFiles(Location, "*" + extension).Take(MaxKeys).Order(StringComparer.Ordinal)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrustException(TrustError.LocalFile, $"The key store {Directory} cannot be read: {e.Message}", e);
+            throw new TrustException(TrustError.LocalFile, $"The key store {Location} cannot be read: {e.Message}", e);
         }
     }
 }

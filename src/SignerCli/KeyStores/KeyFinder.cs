@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using TrustService.Cli.Home;
 using TrustService.Errors;
@@ -38,22 +39,28 @@ internal sealed class KeyFinder(FileKeyStore store, SignerHome home, Func<string
         var entry = Find(reference);
         return entry.Origin == KeyOrigin.Store
             ? entry
-            : throw new TrustException(TrustError.Usage, $"{entry.Location} is not in the key store, so it is not changed here.") { Hint = $"signer key import copies it into {store.Directory}." };
+            : throw new TrustException(TrustError.Usage, $"{entry.Location} is not in the key store, so it is not changed here.") { Hint = $"signer key import copies it into {store.Location}." };
     }
 
     /// <summary>Reads the key file behind an entry; the caller disposes it.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/>, <see cref="TrustError.InvalidKeyFile"/> or <see cref="TrustError.KeyNotFound"/>.</exception>
     public PrivateKeyFile ReadFile(KeyEntry entry)
     {
+        var bytes = entry.Origin == KeyOrigin.Environment
+            ? Encoding.UTF8.GetBytes(environment(entry.Location) ?? "")
+            : PrivateFiles.Read(entry.Location, PrivateKeyFile.MaxBytes);
         try
         {
-            return PrivateKeyFile.Parse(entry.Origin == KeyOrigin.Environment
-                ? Encoding.UTF8.GetBytes(environment(entry.Location) ?? "")
-                : PrivateFiles.Read(entry.Location, PrivateKeyFile.MaxBytes));
+            return PrivateKeyFile.Parse(bytes);
         }
         catch (TrustException e) when (e.Error == TrustError.InvalidKeyFile)
         {
             throw new TrustException(e.Error, $"{entry.Location}: {e.Message}", e) { Hint = e.Hint };
+        }
+        finally
+        {
+            // A key that is not encrypted stands in there as it is.
+            CryptographicOperations.ZeroMemory(bytes);
         }
     }
 
@@ -72,6 +79,6 @@ internal sealed class KeyFinder(FileKeyStore store, SignerHome home, Func<string
 
     private TrustException NotFound(string reference) => new(TrustError.KeyNotFound, $"No key is called '{reference}': it is no id, label or file.")
     {
-        Hint = $"signer key list shows the keys in {store.Directory}.",
+        Hint = $"signer key list shows the keys in {store.Location}.",
     };
 }

@@ -33,13 +33,15 @@ internal sealed class Passphrases(string? file, Func<string, string?> environmen
         if (Given(purpose) is var (given, source))
         {
             using (given)
-                return Try(keyFile, given, $"The passphrase from {source} does not open {name}.") ?? throw new InvalidOperationException();
+                return Try(keyFile, given) ?? throw new TrustException(TrustError.WrongPassphrase, $"The passphrase from {source} does not open {name}.");
         }
         for (var attempt = 1; ; attempt++)
         {
             using var answer = Ask($"Passphrase for {name}: ", purpose, name);
-            if (Try(keyFile, answer, attempt < MaxTries ? null : $"The passphrase does not open {name}; it was asked for {MaxTries} times.") is { } key)
+            if (Try(keyFile, answer) is { } key)
                 return key;
+            if (attempt == MaxTries)
+                throw new TrustException(TrustError.WrongPassphrase, $"The passphrase does not open {name}; it was asked for {MaxTries} times.");
             output.Warn("That passphrase does not open the key.");
         }
     }
@@ -107,7 +109,7 @@ internal sealed class Passphrases(string? file, Func<string, string?> environmen
                 return first;
             first.Dispose();
             if (attempt == MaxTries)
-                throw new TrustException(TrustError.WrongPassphrase, $"The two answers differ; no key was written.");
+                throw new TrustException(TrustError.WrongPassphrase, "The two answers differ; no key was written.");
             output.Warn("The two answers differ. Once more:");
         }
     }
@@ -130,7 +132,7 @@ internal sealed class Passphrases(string? file, Func<string, string?> environmen
     private static TrustException Needed(string name, string hint) =>
         new(TrustError.PassphraseNeeded, $"The passphrase for {name} is needed, and there is no terminal to ask on.") { Hint = hint };
 
-    private static IExportableKey? Try(PrivateKeyFile keyFile, Passphrase passphrase, string? refusal)
+    private static IExportableKey? Try(PrivateKeyFile keyFile, Passphrase passphrase)
     {
         try
         {
@@ -138,7 +140,7 @@ internal sealed class Passphrases(string? file, Func<string, string?> environmen
         }
         catch (TrustException e) when (e.Error == TrustError.WrongPassphrase)
         {
-            return refusal is null ? null : throw new TrustException(TrustError.WrongPassphrase, refusal, e);
+            return null;
         }
     }
 }

@@ -28,7 +28,7 @@ internal sealed class RoleKeyring(FileKeyStore store, KeyFinder finder, Passphra
             throw new TrustException(TrustError.KeyNotFound, $"{needed}; {(given.Count > 0 ? $"{chosen.Length} given" : chosen.Length == 0 ? "the key store has none" : $"the key store has {chosen.Length}")}.")
             {
                 Role = role.Value,
-                Hint = $"Import it (signer key import FILE), name its file (--key FILE), or run this where it is. Key store: {store.Directory}",
+                Hint = $"Import it (signer key import FILE), name its file (--key FILE), or run this where it is. Key store: {store.Location}",
             };
         }
         return chosen;

@@ -83,6 +83,13 @@ internal sealed class CommandOutput(TextWriter results, TextWriter messages, Out
     /// <summary>Something to look at that does not end the work; shown with <c>-q</c> as well.</summary>
     public void Warn(string line) => Write($"{Coloured(Yellow, "!")} {Printable.Text(line)}");
 
+    /// <summary>A warning, said once.</summary>
+    public void WarnOnce(string line)
+    {
+        if (told.Add(line))
+            Warn(line);
+    }
+
     /// <summary>Something worth knowing, said once; nothing with <c>-q</c>.</summary>
     public void Notice(string line)
     {

@@ -65,7 +65,7 @@ public sealed class KeyCommandTests : IDisposable
         File.SetUnixFileMode(machine.Keys, Mode755);
         File.SetUnixFileMode(file, Mode644);
 
-        var run = await machine.RunAsync("key", "list");
+        var run = await machine.RunAsync("key", "list", "-q");
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(Mode700, File.GetUnixFileMode(machine.Keys));
