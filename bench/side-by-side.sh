@@ -1,23 +1,26 @@
 #!/usr/bin/env bash
 # Runs Debian's notary-server and this server in turn on the same requests and prints the comparison as Markdown.
 #
-#   bench/side-by-side.sh [--seconds N] [--publishes N] [--only TEXT]
+#   bench/side-by-side.sh [--seconds N] [--publishes N] [--servers TEXT] [--requests TEXT]
 #
 #   --seconds N     how long each kind of read is measured (default 8)
-#   --publishes N   publishes in sequence to a repository of 20 targets (default 200; the other counts follow from it)
-#   --only TEXT     only servers whose name contains TEXT, such as "TrustServer, PostgreSQL"
+#   --publishes N   publishes in sequence to a repository of 20 targets (default 200; half as many to 1000
+#                   targets, as many by each of 8 parallel publishers)
+#   --servers TEXT  only servers whose name contains TEXT, such as "TrustServer, PostgreSQL"
+#   --requests TEXT only requests whose name contains TEXT, such as "publish"
 #
 # Everything listens on 127.0.0.1 and lives in a temporary directory (TMPDIR), which should be on a real disk:
 # PostgreSQL and SQLite wait for it. What the script started, it stops.
 set -euo pipefail
 
-seconds=8 publishes=200 only=""
+seconds=8 publishes=200 servers="" requests=""
 while (($#)); do
   case $1 in
     --seconds) seconds=${2:?} ;;
     --publishes) publishes=${2:?} ;;
-    --only) only=${2:?} ;;
-    *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    --servers) servers=${2:?} ;;
+    --requests) requests=${2:?} ;;
+    *) sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
   shift 2
 done
@@ -126,16 +129,14 @@ start_trust_server() { # SQLite | PostgreSQL
   port=$(free_port)
   arguments=(--urls "http://127.0.0.1:$port" --data "$work/trust-$1")
   [[ $1 == SQLite ]] || arguments+=(--database "Host=127.0.0.1;Port=$postgres_port;Username=postgres;Database=trust")
-  # The limits of one client address would be what is measured; notary-server has none.
-  TRUST_MASTER_KEY_FILE="$work/master.key" TRUST_Limits__ReadsPerSecond=0 TRUST_Limits__WritesPerSecond=0 \
-    dotnet "$root/src/TrustServer/bin/Release/net10.0/TrustServer.dll" "${arguments[@]}" >"$work/server.log" 2>&1 &
+  TRUST_MASTER_KEY_FILE=$work/master.key dotnet "$root/src/TrustServer/bin/Release/net10.0/TrustServer.dll" "${arguments[@]}" >"$work/server.log" 2>&1 &
   server_pid=$!
   address=http://127.0.0.1:$port
   wait_until_ready /readyz
 }
 
 measure() { # product storage
-  [[ "$1, $2" == *"$only"* ]] || return 0
+  [[ "$1, $2" == *"$servers"* ]] || return 0
   local database=()
   echo "$1, $2 (load average $(cut -d' ' -f1-3 /proc/loadavg))" | tee -a "$work/load" >&2
   if [[ $2 == PostgreSQL ]]; then
@@ -144,7 +145,7 @@ measure() { # product storage
   fi
   if [[ $1 == notary-server ]]; then start_notary "$2"; else start_trust_server "$2"; fi
   timeout 900 dotnet "$root/bench/LoadTool/bin/Release/net10.0/LoadTool.dll" run --product "$1" --storage "$2" --address "$address" --pid "$server_pid" \
-    "${database[@]}" --seconds "$seconds" --publishes "$publishes" --output "$results" ||
+    "${database[@]}" --seconds "$seconds" --publishes "$publishes" --only "$requests" --output "$results" ||
     { echo "measuring ended early; the server said:" >&2; tail -5 "$work/server.log" >&2; }
   stop_server
 }

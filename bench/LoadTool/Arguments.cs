@@ -29,6 +29,9 @@ internal sealed class Arguments
         ? number
         : throw new ArgumentException($"--{name} needs a number.");
 
+    /// <summary>The value of an option, or null if it is not there.</summary>
+    public string? OptionalText(string name) => values.GetValueOrDefault(name);
+
     /// <summary>The value of an option as a number, or null if it is not there.</summary>
     public int? OptionalNumber(string name) => values.ContainsKey(name) ? Number(name) : null;
 }
