@@ -28,7 +28,7 @@ internal static class Scenarios
             yield return await read.RunAsync(server, cancellationToken);
         PublishScenario[] publishers =
         [
-            new("publish in sequence, 20 targets", 20, 1, publishes, 200),
+            new("publish in sequence, 20 targets", 20, 1, publishes, 500),
             new("publish in sequence, 1000 targets", 1000, 1, Math.Max(1, publishes / 2), 50),
             new(ParallelPublishers, 20, 8, publishes, 50),
         ];
