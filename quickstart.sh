@@ -38,6 +38,7 @@ done
 signer() { "$work/bin/SignerCli/signer" "$@"; }
 
 say "2. Starting a trust server on loopback: SQLite, development TLS"
+: >"$work/server.log" # so that it can be read before the server has written anything
 "$work/bin/TrustServer/TrustServer" --data "$work/server" --urls https://127.0.0.1:0 --dev-tls >"$work/server.log" 2>&1 &
 server_pid=$!
 url=
