@@ -141,7 +141,7 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
         }
         if (served.Digest != signed.Digest)
         {
-            throw new RefusedCheckException("registry", new TrustException(TrustError.DigestMismatch, $"{outcome.TargetPath} is signed as {signed.Digest}, but the registry now serves {served.Digest}.")
+            throw new RefusedCheckException("registry", new TrustException(TrustError.DigestMismatch, $"{outcome.TargetPath} is signed as {signed.Digest}, but {served.Digest} is served now.")
             {
                 Hint = $"Somebody moved the tag after it was signed. Pull the signed image by digest, or find out who pushed: {request.Reference.Pinned(signed.Digest)}",
             }, signed);
