@@ -37,14 +37,10 @@ internal static class VerificationReport
         }
         if (outcome.Error is { } error)
             output.Refuse(error);
-        else if (Pinned(outcome) is { } pinned)
-            output.Result(pinned);
+        else if (outcome.Pinned is { } pinned)
+            // Without the tag: not every tool that pulls takes a tag and a digest.
+            output.Result(pinned.ToString());
     }
-
-    // The tag is kept for people: container engines pull by the digest when both are there.
-    private static string? Pinned(VerificationOutcome outcome) => outcome.Pinned is not { } pinned
-        ? null
-        : $"{pinned.Repository}{(outcome.Reference.Tag is { } tag ? ":" + tag : "")}@{pinned.Digest}";
 
     private static void Write(Utf8JsonWriter writer, VerificationOutcome outcome)
     {
