@@ -15,8 +15,13 @@ namespace TrustService;
 /// <param name="options">How the client updates.</param>
 public sealed class ImageSigner(RepositoryTrust trust, TrustServerClient server, TimeProvider time, TrustClientOptions options)
 {
-    /// <summary>How often a change is applied again after other publishers were first.</summary>
-    public const int MaxAttempts = 5;
+    /// <summary>How often a change is signed if other publishers are first each time: enough for a release that signs dozens of images at once.</summary>
+    public const int MaxAttempts = 20;
+
+    // Milliseconds of the first wait at the most; each further one is longer by as much, up to five times.
+    private const int MaxFirstWait = 100;
+    private const int MinFirstWait = 20;
+    private const int LongestWait = 5;
 
     /// <summary>The current targets, verified; expired targets as well, because their owner is about to renew them.</summary>
     /// <exception cref="TrustException">A coded refusal.</exception>
@@ -57,7 +62,7 @@ public sealed class ImageSigner(RepositoryTrust trust, TrustServerClient server,
             }
             catch (TrustException e) when (e.Error == TrustError.PublishConflict && attempt < MaxAttempts)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(20, 100) * attempt), time, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(MinFirstWait, MaxFirstWait) * Math.Min(attempt, LongestWait)), time, cancellationToken).ConfigureAwait(false);
             }
         }
     }

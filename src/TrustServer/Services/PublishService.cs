@@ -14,7 +14,7 @@ namespace TrustService.Server.Services;
 
 /// <summary>Publishes: one holder of the repository's lock verifies, signs and commits, all of it or nothing.</summary>
 internal sealed class PublishService(
-    IMetadataStore store, IOnlineKeys keys, PublishedSets sets, OperatorRules rules, TrustMetrics metrics, TimeProvider time, ILoggerFactory loggers)
+    IMetadataStore store, CurrentMetadataCache cache, IOnlineKeys keys, PublishedSets sets, OperatorRules rules, TrustMetrics metrics, TimeProvider time, ILoggerFactory loggers)
 {
     private static readonly TufFormat Format = TufFormat.Instance;
 
@@ -42,8 +42,13 @@ internal sealed class PublishService(
                 Log.PrivateKeyUploaded(log, repository.Value, e.Message);
             else
                 Log.Refused(log, repository.Value, e.Info.Code, e.Message);
-            if (e.Error == TrustError.PublishConflict && e.Versions is null)
-                throw await WithVersionsAsync(e, repository, cancellationToken);
+            if (e.Error == TrustError.PublishConflict)
+            {
+                // The loser reads again at once, and must not be given what another server has replaced meanwhile.
+                cache.Forget(repository);
+                if (e.Versions is null)
+                    throw await WithVersionsAsync(e, repository, cancellationToken);
+            }
             throw;
         }
     }

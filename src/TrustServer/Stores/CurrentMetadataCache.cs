@@ -96,6 +96,18 @@ internal sealed class CurrentMetadataCache : IDisposable
             ? await ReadFileAsync(new FileKey(entry.Repository.Id, role.Value, 0, sha256), () => store.ReadByHashAsync(repository, role, sha256, cancellationToken))
             : null;
 
+    /// <summary>Believes nothing more about a repository that turned out to be ahead of what is kept: the next reader asks the database.</summary>
+    public void Forget(RepositoryName repository)
+    {
+        lock (gate)
+        {
+            // A validation that is under way may have asked before the repository moved on.
+            validations.Remove(repository.Value);
+            repositories.Remove(repository.Value);
+            unknown.Remove(repository.Value);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => store.Changed -= Apply;
 

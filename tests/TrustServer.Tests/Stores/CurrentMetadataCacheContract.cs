@@ -67,6 +67,19 @@ public abstract class CurrentMetadataCacheContract(PostgresFixture? postgres) : 
     }
 
     [Fact]
+    public async Task Forget_AfterAPublishByAnotherServer_LetsTheNextReaderSeeIt()
+    {
+        await OtherServer.CreateAsync(App);
+        Assert.Equal(1, await VersionAsync());
+        await OtherServer.PublishNextAsync(App);
+
+        Cache.Forget(App);
+
+        Assert.False(Cache.TryGetCurrent(App.Value, RoleName.Timestamp, out _));
+        Assert.Equal(2, await VersionAsync());
+    }
+
+    [Fact]
     public async Task ReadCurrent_PublishByThisServer_IsSeenAtOnce()
     {
         await Store.CreateAsync(App);
