@@ -38,7 +38,7 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
         catch (TrustException e)
         {
             var check = e.Info.Outcome == Outcome.Stale ? "fresh" : "signed";
-            return outcome with { Checks = outcome.Checks.Add(new CheckResult(check, CheckStatus.Fail, e.Message)), Error = e };
+            return outcome with { Checks = outcome.Checks.Add(new CheckResult(check, CheckStatus.Fail, e.Message)), Error = VerificationAdvice.AddTo(e) };
         }
     }
 

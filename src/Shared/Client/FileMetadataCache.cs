@@ -23,7 +23,7 @@ public sealed class FileMetadataCache : IMetadataCache, IDisposable
         this.guard = guard;
     }
 
-    /// <summary>Opens a directory, and makes it if it is absent (0700).</summary>
+    /// <summary>Opens a directory, and makes it, and those above it, if they are absent (0700): their names tell which repositories somebody uses.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/> if it cannot be used, or another process keeps it too long.</exception>
     public static FileMetadataCache Open(string directory)
     {
@@ -94,6 +94,11 @@ public sealed class FileMetadataCache : IMetadataCache, IDisposable
 
     private static void CreateDirectory(string directory)
     {
+        if (Directory.Exists(directory))
+            return;
+        // The base library gives the mode to the last directory of a path only.
+        if (Path.GetDirectoryName(Path.GetFullPath(directory)) is { } parent)
+            CreateDirectory(parent);
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(directory);
         else

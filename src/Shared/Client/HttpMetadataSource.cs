@@ -1,4 +1,5 @@
 using System.Net;
+using TrustService.Errors;
 using TrustService.Http;
 
 namespace TrustService.Client;
@@ -21,7 +22,7 @@ public sealed class HttpMetadataSource(HttpExchange exchange, string metadataUrl
     {
         if (!Uri.TryCreate(baseUrl + fileName, AsWritten, out var uri))
             throw ServerAnswers.NoAddress(baseUrl);
-        var answer = await exchange.SendAsync(uri, address => new HttpRequestMessage(HttpMethod.Get, address), maxBytes, cancellationToken).ConfigureAwait(false);
+        var answer = await GetAsync(uri, fileName, maxBytes, cancellationToken).ConfigureAwait(false);
         return answer.Status switch
         {
             HttpStatusCode.OK => answer.Body.ToArray(),
@@ -30,5 +31,17 @@ public sealed class HttpMetadataSource(HttpExchange exchange, string metadataUrl
             HttpStatusCode.Forbidden when !ServerAnswers.IsCoded(answer) => null,
             _ => throw ServerAnswers.Explain(answer),
         };
+    }
+
+    private async Task<HttpAnswer> GetAsync(Uri uri, string fileName, int maxBytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await exchange.SendAsync(uri, address => new HttpRequestMessage(HttpMethod.Get, address), maxBytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TrustException e) when (e.Error == TrustError.TooLarge)
+        {
+            throw new TrustException(e.Error, $"{fileName} at {baseUrl} has more than the {maxBytes} bytes that it may have.", e);
+        }
     }
 }
