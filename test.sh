@@ -10,20 +10,18 @@ set -uo pipefail
 cd "$(dirname "$0")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
-packages=(postgresql docker-registry skopeo)
-programs=(docker-registry skopeo)
-
 install() {
   local missing=() as_root=()
   [ "$(id -u)" = 0 ] || as_root=(sudo)
-  for program in "${programs[@]}"; do command -v "$program" >/dev/null || missing+=("$program"); done
+  for program in docker-registry skopeo npm; do command -v "$program" >/dev/null || missing+=("$program"); done
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
+  # Their packages have the same names.
   if [ ${#missing[@]} -gt 0 ]; then
     command -v apt-get >/dev/null || { echo "Needed and absent: ${missing[*]} (no apt-get to install them)." >&2; return 1; }
-    echo "Installing ${packages[*]} …"
+    echo "Installing ${missing[*]} …"
     export DEBIAN_FRONTEND=noninteractive
     "${as_root[@]}" apt-get update -qq -o DPkg::Lock::Timeout=300 || return 1
-    "${as_root[@]}" apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends "${packages[@]}" >/dev/null || return 1
+    "${as_root[@]}" apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends "${missing[@]}" >/dev/null || return 1
   fi
   (cd tests/EndToEnd.Tests/peers && npm ci --no-audit --no-fund --silent) || { echo "npm ci in tests/EndToEnd.Tests/peers failed." >&2; return 1; }
 }
