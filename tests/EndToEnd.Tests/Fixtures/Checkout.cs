@@ -1,0 +1,28 @@
+namespace TrustService.EndToEnd.Tests.Fixtures;
+
+/// <summary>Finds the programs under test and the files of the checkout.</summary>
+public static class Checkout
+{
+    /// <summary>The server as built for these tests.</summary>
+    public static string TrustServer => Built("TrustServer.dll");
+
+    /// <summary>The signer as built for these tests.</summary>
+    public static string Signer => Built("signer.dll");
+
+    /// <summary>Path of a file of the checkout, by its parts.</summary>
+    public static string File(params ReadOnlySpan<string> parts) => Path.Combine([Root, .. parts]);
+
+    private static string Root { get; } = FindRoot();
+
+    private static string Built(string name) => Path.Combine(AppContext.BaseDirectory, name);
+
+    private static string FindRoot()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (System.IO.File.Exists(Path.Combine(directory.FullName, "TrustService.sln")))
+                return directory.FullName;
+        }
+        throw new InvalidOperationException($"{AppContext.BaseDirectory} is not inside a checkout.");
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using TrustService.EndToEnd.Tests.Fixtures;
+using TrustService.Oci;
+
+namespace TrustService.EndToEnd.Tests.Peers;
+
+/// <summary>A TUF client of another project verifies what this server serves, and finds the digests that signer signed.</summary>
+public sealed class TufJsTests(TrustWorld world) : IClassFixture<TrustWorld>
+{
+    [Fact]
+    public async Task TufJs_SignedImages_FindsTheSameDigests()
+    {
+        var repository = await world.NewRepositoryAsync();
+        await using var client = await TufJs.CreateAsync(world.Server, repository, await world.Owner.ExportRootAsync(repository));
+        var single = await SignAndOfferAsync(client, repository, "1.0");
+        var index = world.PushIndex(repository, "2.0");
+        await world.Owner.DoAsync("sign", "-y", $"{repository}:2.0");
+        await OfferAsync(client, repository, "2.0", index);
+        await world.Owner.DoAsync("sign", "-y", $"{repository}@{single.Digest}");
+        var byDigest = TargetNames.ForDigest(single.Digest);
+        await OfferAsync(client, repository, byDigest, single);
+
+        var found = await client.UpdateAsync("1.0", "2.0", byDigest, "3.0");
+
+        RequireFound(found, "1.0", single);
+        RequireFound(found, "2.0", index);
+        RequireFound(found, byDigest, single);
+        Assert.Equal(JsonValueKind.Null, found.GetProperty("targets").GetProperty("3.0").ValueKind);
+    }
+
+    [Fact]
+    public async Task TufJs_AfterMorePublishesAndARenewal_FollowsFromItsOwnState()
+    {
+        using var server = await ServerProcess.StartAsync();
+        using var owner = new SignerTool(server);
+        var repository = world.NewName();
+        await owner.DoAsync("init", repository, "-y");
+        await using var client = await TufJs.CreateAsync(server, repository, await owner.ExportRootAsync(repository));
+        var images = new Dictionary<string, Descriptor>();
+        async Task SignAsync(string tag)
+        {
+            images[tag] = world.Push(repository, tag);
+            await owner.DoAsync("sign", "-y", $"{repository}:{tag}@{images[tag].Digest}");
+            await OfferAsync(client, repository, tag, images[tag]);
+        }
+
+        await SignAsync("1.0");
+        var first = await client.UpdateAsync("1.0");
+        await SignAsync("1.1");
+        await SignAsync("1.2");
+        // The tag moves to a newer image, on purpose.
+        await SignAsync("1.0");
+        var second = await client.UpdateAsync("1.0", "1.1", "1.2");
+        server.Stop();
+        server.Set("TRUST_Signing__TimestampLifetimeDays", "60");
+        await server.StartAgainAsync();
+        var third = await client.UpdateAsync("1.0", "1.1", "1.2");
+
+        foreach (var (tag, image) in images)
+        {
+            RequireFound(second, tag, image);
+            RequireFound(third, tag, image);
+        }
+        Assert.Equal(Version(first, "targets") + 3, Version(second, "targets"));
+        Assert.Equal(Version(second, "targets"), Version(third, "targets"));
+        Assert.Equal(Version(second, "timestamp") + 1, Version(third, "timestamp"));
+    }
+
+    private static long Version(JsonElement found, string role) => found.GetProperty("versions").GetProperty(role).GetInt64();
+
+    private static void RequireFound(JsonElement found, string targetPath, Descriptor image)
+    {
+        var target = found.GetProperty("targets").GetProperty(targetPath);
+        Assert.Equal(image.Digest.ToString(), target.GetProperty("digest").GetString());
+        Assert.Equal(image.Size, target.GetProperty("length").GetInt64());
+    }
+
+    private async Task<Descriptor> SignAndOfferAsync(TufJs client, string repository, string tag)
+    {
+        var image = await world.PushAndSignAsync(repository, tag);
+        await OfferAsync(client, repository, tag, image);
+        return image;
+    }
+
+    // The manifest as the registry serves it: its bytes are what was signed.
+    private static async Task OfferAsync(TufJs client, string repository, string targetPath, Descriptor image)
+    {
+        var name = RepositoryName.Parse(repository);
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{name.Host}/v2/{name.Path}/manifests/{image.Digest}"));
+        request.Headers.Accept.ParseAdd(image.MediaType);
+        using var answer = await http.SendAsync(request);
+        client.Offer(targetPath, await answer.Content.ReadAsByteArrayAsync());
+    }
+}
