@@ -28,11 +28,9 @@ public static class SignatureVerifier
 
     private static bool VerifyEcdsa(PublicKey key, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> signature, HashAlgorithmName hash)
     {
-        using var ecdsa = ECDsa.Create();
         try
         {
-            ecdsa.ImportSubjectPublicKeyInfo(key.Material.Span, out _);
-            return ecdsa.VerifyData(payload, signature, hash, DSASignatureFormat.Rfc3279DerSequence);
+            return ImportedKeys.VerifyEcdsa(key, payload, signature, hash);
         }
         catch (CryptographicException)
         {
