@@ -19,6 +19,8 @@ internal static class MasterKeyFile
     public const string DefaultName = "master.key";
 
     private const int MaxFileBytes = 1024;
+    private const int MaxTries = 500;
+    private static readonly TimeSpan RetryTime = TimeSpan.FromMilliseconds(10);
 
     /// <summary>
     /// Opens the master key. In the data directory of the embedded database a missing one is made; a server with a
@@ -81,19 +83,16 @@ internal static class MasterKeyFile
         try
         {
             PrivateFiles.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            // Moving without overwriting looks before it moves: two servers could both find nothing there.
+            using var turn = WaitForTurn($"{path}.lock");
+            if (File.Exists(path))
+                return;
             using (var file = PrivateFiles.Create(temporary, FileMode.CreateNew))
             {
                 file.Write(text);
                 file.Flush(flushToDisk: true);
             }
-            try
-            {
-                File.Move(temporary, path, overwrite: false);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                File.Delete(temporary);
-            }
+            File.Move(temporary, path, overwrite: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -103,6 +102,25 @@ internal static class MasterKeyFile
         {
             CryptographicOperations.ZeroMemory(bytes);
             CryptographicOperations.ZeroMemory(text);
+        }
+    }
+
+    /// <summary>Opens a file that one process at a time can have open; the system takes it back from a process that dies.</summary>
+    private static FileStream WaitForTurn(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, Options = FileOptions.DeleteOnClose };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return new FileStream(path, options);
+            }
+            catch (IOException e) when (tries < MaxTries && e is not DirectoryNotFoundException)
+            {
+                Thread.Sleep(RetryTime);
+            }
         }
     }
 }
