@@ -33,7 +33,7 @@ run() {
 
 say "1. Building the server and the signer"
 for project in TrustServer SignerCli; do
-  dotnet publish "src/$project" -c Release -o "$work/bin/$project" --nologo -v quiet >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; fail "the build"; }
+  dotnet publish "src/$project" -c Release -o "$work/bin/$project" --nologo -v quiet --disable-build-servers >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; fail "the build"; }
 done
 signer() { "$work/bin/SignerCli/signer" "$@"; }
 

@@ -27,7 +27,9 @@ public sealed partial class ServerProcess : IDisposable
         this.ownDirectory = ownDirectory;
         this.dataDirectory = dataDirectory;
         arguments = database is null ? [] : ["--database", database];
-        environment = new Dictionary<string, string?>(settings) { ["DOTNET_TieredPGO"] = "0", ["TRUST_DATABASE"] = settings.GetValueOrDefault("TRUST_DATABASE"), ["NO_COLOR"] = "1" };
+        environment = new Dictionary<string, string?>(settings);
+        // These servers live for seconds: code is not worth compiling a second time.
+        environment["DOTNET_TieredPGO"] = environment["DOTNET_TC_CallCounting"] = "0";
     }
 
     /// <summary>The address that it listens on.</summary>
