@@ -74,4 +74,20 @@ public sealed class SettingsTests : IDisposable
     [InlineData("1h\n")]
     [InlineData("9999999d")]
     public void Durations_AnythingElse_IsRefused(string text) => Refusal.Of(TrustError.Usage, () => Durations.Parse(text, "--x"));
+
+    [Theory]
+    [InlineData("101y")]
+    [InlineData("99999y")]
+    [InlineData("99999999999y")]
+    public void Durations_TooLong_AreRefusedNamingTheLongest(string text) =>
+        Assert.Contains("at most 36500d", Refusal.Of(TrustError.Usage, () => Durations.Parse(text, "--x")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Timeout_LongerThanATimerRuns_IsUsage()
+    {
+        var run = await machine.RunAsync("verify", "registry.example.com/app:1", "--timeout", "60d");
+
+        Assert.Equal((int)Outcome.Usage, run.ExitCode);
+        Assert.Contains("--timeout is \"60d\"; at most 30d are allowed.", run.Messages, StringComparison.Ordinal);
+    }
 }
