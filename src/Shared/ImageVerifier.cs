@@ -80,20 +80,33 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
     {
         if (await client.FindAsync(targets, TargetNames.For(reference), cancellationToken).ConfigureAwait(false) is { } direct)
             return direct;
+        if (reference.Tag is not null)
+            throw NotSigned(reference, await TryListAsync(targets, cancellationToken).ConfigureAwait(false));
         var all = await client.ListAsync(targets, cancellationToken).ConfigureAwait(false);
-        if (reference.Tag is null && all.FirstOrDefault(target => target.Target.Hashes.Sha256 is { } hash && Json.Hex.Encode(hash.Span) == reference.Digest!.Hex) is { } tagged)
-            return tagged;
-        throw NotSigned(reference, all);
+        return all.FirstOrDefault(target => target.Target.Hashes.Sha256 is { } hash && Json.Hex.Encode(hash.Span) == reference.Digest!.Hex) ?? throw NotSigned(reference, all);
     }
 
-    private static RefusedCheckException NotSigned(ImageReference reference, IReadOnlyList<FoundTarget> all)
+    // For a hint only: what is signed under other names decides nothing about a tag.
+    private async Task<IReadOnlyList<FoundTarget>?> TryListAsync(TrustedTargets targets, CancellationToken cancellationToken)
     {
-        var tags = all.Select(target => target.Path).Where(path => TargetNames.DigestOf(path) is null).ToList();
-        var count = string.Create(CultureInfo.InvariantCulture, $"{tags.Count} {(tags.Count == 1 ? "tag" : "tags")}");
+        try
+        {
+            return await client.ListAsync(targets, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TrustException)
+        {
+            return null;
+        }
+    }
+
+    private static RefusedCheckException NotSigned(ImageReference reference, IReadOnlyList<FoundTarget>? all)
+    {
+        var tags = all?.Select(target => target.Path).Where(path => TargetNames.DigestOf(path) is null).ToList();
+        var count = tags is null ? "" : string.Create(CultureInfo.InvariantCulture, $" ({tags.Count} {(tags.Count == 1 ? "tag" : "tags")})");
         var what = reference.Tag is { } tag ? $"'{tag}'" : reference.Digest!.Short;
-        var hint = (tags.Count == 0 ? "" : $"Signed tags: {string.Join(", ", tags.Take(5))}{(tags.Count > 5 ? ", …" : "")} (signer inspect {reference.Repository} shows all). ")
+        var hint = (tags is null or [] ? "" : $"Signed tags: {string.Join(", ", tags.Take(5))}{(tags.Count > 5 ? ", …" : "")} (signer inspect {reference.Repository} shows all). ")
             + $"To sign it, someone with the targets key runs: signer sign {reference}";
-        return new RefusedCheckException("signed", new TrustException(TrustError.NotSigned, $"{reference.Repository} has trust data ({count}), but {what} is not signed.") { Hint = hint }, null);
+        return new RefusedCheckException("signed", new TrustException(TrustError.NotSigned, $"{reference.Repository} has trust data{count}, but {what} is not signed.") { Hint = hint }, null);
     }
 
     private static Descriptor Describe(FoundTarget found)

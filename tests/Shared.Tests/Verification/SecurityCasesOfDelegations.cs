@@ -84,4 +84,17 @@ public sealed class SecurityCasesOfDelegations : IDisposable
 
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"It took {watch.Elapsed}.");
     }
+
+    [Fact]
+    public async Task Verify_TagNotSignedWhileARoleForOtherTagsIsBroken_IsNotSigned()
+    {
+        var role = Repository.Delegate(RoleName.Targets, "team", ["team-*"]);
+        Repository.Publish(RoleName.Targets, role);
+        Repository.Files.Remove("1.team.json");
+
+        var tag = await door.VerifyAsync("registry.example.com/team/app:2.0");
+        var digest = await door.VerifyAsync($"registry.example.com/team/app@{VerifierDoor.Image("two").Digest}");
+
+        Assert.Equal((TrustError.NotSigned, TrustError.MetadataUnknown), (tag.Error!.Error, digest.Error!.Error));
+    }
 }
