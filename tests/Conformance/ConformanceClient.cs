@@ -11,7 +11,7 @@ internal static class ConformanceClient
 {
     public static async Task RunAsync(Arguments arguments, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var cache = FileMetadataCache.Open(arguments.MetadataDirectory);
+        using var cache = FileMetadataCache.Open(arguments.MetadataDirectory, cancellationToken);
         if (arguments.Command == "init")
         {
             cache.Write("root.json", await ReadRootAsync(arguments.RootFile, cancellationToken));

@@ -11,6 +11,7 @@ public sealed class FileMetadataCache : IMetadataCache, IDisposable
     /// <summary>How long to wait for another process that uses the directory.</summary>
     public static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(60);
 
+    private const int LockPollMilliseconds = 20;
     private const int MaxFileBytes = 128 * 1024 * 1024;
     private const UnixFileMode PrivateDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -25,12 +26,13 @@ public sealed class FileMetadataCache : IMetadataCache, IDisposable
 
     /// <summary>Opens a directory, and makes it, and those above it, if they are absent (0700): their names tell which repositories somebody uses.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/> if it cannot be used, or another process keeps it too long.</exception>
-    public static FileMetadataCache Open(string directory)
+    /// <exception cref="OperationCanceledException">The caller gave up while another process kept it; the inner exception is the refusal that says so.</exception>
+    public static FileMetadataCache Open(string directory, CancellationToken cancellationToken)
     {
         try
         {
             CreateDirectory(directory);
-            return new FileMetadataCache(directory, Lock(Path.Combine(directory, ".lock")));
+            return new FileMetadataCache(directory, Lock(Path.Combine(directory, ".lock"), cancellationToken));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -105,7 +107,7 @@ public sealed class FileMetadataCache : IMetadataCache, IDisposable
             Directory.CreateDirectory(directory, PrivateDirectory);
     }
 
-    private static FileStream Lock(string path)
+    private static FileStream Lock(string path, CancellationToken cancellationToken)
     {
         var waited = System.Diagnostics.Stopwatch.StartNew();
         while (true)
@@ -114,12 +116,18 @@ public sealed class FileMetadataCache : IMetadataCache, IDisposable
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (File.Exists(path) && waited.Elapsed < LockTimeout)
+            catch (IOException e) when (File.Exists(path))
             {
-                Thread.Sleep(20);
+                if (waited.Elapsed >= LockTimeout)
+                    throw Busy(path, e);
+                if (cancellationToken.WaitHandle.WaitOne(LockPollMilliseconds))
+                    throw new OperationCanceledException("The wait for the cache ended.", Busy(path, e), cancellationToken);
             }
         }
     }
+
+    private static TrustException Busy(string path, IOException e) =>
+        new(TrustError.LocalFile, $"Another signer run is using the trust data of this repository: {path} is locked.", e) { Hint = "Try again when it has ended." };
 
     // Formats encode role names before they become file names; this is the last check that none leaves the directory.
     private string PathOf(string fileName) =>

@@ -40,7 +40,7 @@ public sealed class RepositoryTrust : IDisposable
     public static async Task<RepositoryTrust> OpenAsync(
         IMetadataFormat format, RepositoryName repository, RootPin pin, IMetadataSource? source, string cacheDirectory, CancellationToken cancellationToken)
     {
-        var cache = FileMetadataCache.Open(Path.Combine(cacheDirectory, repository.FileName, pin.Sha256));
+        var cache = FileMetadataCache.Open(Path.Combine(cacheDirectory, repository.FileName, pin.Sha256), cancellationToken);
         try
         {
             var rootFile = format.Rules.FileName(RoleName.Root, null);

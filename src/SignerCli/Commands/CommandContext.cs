@@ -25,6 +25,9 @@ internal sealed class CommandContext : IDisposable
 
     private const string DockerServerVariable = "DOCKER_CONTENT_TRUST_SERVER";
 
+    // Timers of the base library end at 49 days.
+    private const int MaxTimeoutDays = 30;
+
     private readonly GlobalOptions globals;
     private HttpClient? http;
     private TrustServerClient? server;
@@ -40,7 +43,7 @@ internal sealed class CommandContext : IDisposable
         KeyFinder = new KeyFinder(Keys, Home, host.Environment);
         Passphrases = new Passphrases(parse.GetValue(globals.PassphraseFile), host.Environment, host.Terminal, output);
         Keyring = new RoleKeyring(Keys, KeyFinder, Passphrases);
-        Timeout = Durations.Parse(parse.GetRequiredValue(globals.Timeout), "--timeout");
+        Timeout = Durations.Parse(parse.GetRequiredValue(globals.Timeout), "--timeout", MaxTimeoutDays);
     }
 
     /// <summary>The process.</summary>
@@ -112,7 +115,7 @@ internal sealed class CommandContext : IDisposable
     }
 
     /// <summary>Runs what talks to servers, within the time that they may take.</summary>
-    /// <exception cref="TrustException"><see cref="TrustError.ServerUnreachable"/> when the time is over.</exception>
+    /// <exception cref="TrustException"><see cref="TrustError.ServerUnreachable"/> when the time is over; <see cref="TrustError.LocalFile"/> if another run kept the cache until then.</exception>
     public async Task<T> WithinTimeoutAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -123,7 +126,7 @@ internal sealed class CommandContext : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TrustException(TrustError.ServerUnreachable, $"The servers did not finish within {Timeout.TotalSeconds:0} s. Nothing was decided.", e) { Hint = "Try again, or allow more with --timeout." };
+            throw e.InnerException as TrustException ?? new TrustException(TrustError.ServerUnreachable, $"The servers did not finish within {Timeout.TotalSeconds:0} s. Nothing was decided.", e) { Hint = "Try again, or allow more with --timeout." };
         }
     }
 

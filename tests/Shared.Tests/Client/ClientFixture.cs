@@ -30,7 +30,7 @@ internal sealed class ClientFixture : IDisposable
 
     public string CacheDirectory => directory["cache"];
 
-    public FileMetadataCache OpenCache() => FileMetadataCache.Open(CacheDirectory);
+    public FileMetadataCache OpenCache() => FileMetadataCache.Open(CacheDirectory, CancellationToken.None);
 
     public async Task<TrustedTargets> RefreshAsync() => (await RunAsync(null)).Top;
 

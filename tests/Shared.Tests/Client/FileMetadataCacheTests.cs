@@ -16,7 +16,7 @@ public sealed class FileMetadataCacheTests : IDisposable
     [Fact]
     public void Write_ThenRead_GivesTheBytes()
     {
-        using var cache = FileMetadataCache.Open(directory["new/cache"]);
+        using var cache = FileMetadataCache.Open(directory["new/cache"], CancellationToken.None);
         cache.Write("a.json", new byte[] { 1, 2 });
         cache.Write("a.json", new byte[] { 3 });
 
@@ -30,7 +30,7 @@ public sealed class FileMetadataCacheTests : IDisposable
     [Fact]
     public void Open_NewDirectory_IsForItsOwnerOnly()
     {
-        using var cache = FileMetadataCache.Open(directory["cache"]);
+        using var cache = FileMetadataCache.Open(directory["cache"], CancellationToken.None);
 
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory["cache"]));
@@ -45,7 +45,7 @@ public sealed class FileMetadataCacheTests : IDisposable
     [InlineData("a\0")]
     public void Write_NameThatIsNoPlainName_IsAMistakeOfTheCaller(string name)
     {
-        using var cache = FileMetadataCache.Open(directory["cache"]);
+        using var cache = FileMetadataCache.Open(directory["cache"], CancellationToken.None);
 
         Assert.Throws<ArgumentException>(() => cache.Write(name, new byte[] { 1 }));
     }
@@ -164,6 +164,19 @@ public sealed class FileMetadataCacheTests : IDisposable
 
         Assert.True(watch.Elapsed > TimeSpan.FromMilliseconds(500), $"It waited {watch.Elapsed} only.");
         await holder.WaitForExitAsync();
+    }
+
+    [Fact]
+    public void Open_GivenUpWhileAnotherRunHoldsTheLock_SaysWhatItWaitedFor()
+    {
+        using var holder = FileMetadataCache.Open(directory["cache"], CancellationToken.None);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+
+        var ended = Assert.Throws<OperationCanceledException>(() => FileMetadataCache.Open(directory["cache"], deadline.Token));
+
+        var refusal = Assert.IsType<TrustException>(ended.InnerException);
+        Assert.Equal(TrustError.LocalFile, refusal.Error);
+        Assert.Contains("Another signer run", refusal.Message, StringComparison.Ordinal);
     }
 
     // Fails like a process that is killed, after some writes.
