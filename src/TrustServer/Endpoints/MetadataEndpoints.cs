@@ -14,8 +14,12 @@ internal static class MetadataEndpoints
     private static readonly StringValues JsonType = "application/json";
     // A version never changes its content.
     private static readonly StringValues ForEver = "public, max-age=31536000, immutable";
-    // A cache on the way may absorb a burst, but not hold back a new version; the same for a version that does not exist yet.
+    // A cache on the way may absorb a burst, but not hold back a new version.
     private static readonly StringValues Briefly = "public, max-age=5, must-revalidate";
+    // Every client asks for the root behind the current one.
+    private static readonly StringValues NoNextRoot = "public, max-age=1";
+    // Another server may have published it already.
+    private static readonly StringValues NotAtAll = "no-store";
 
     /// <summary>Answers the most frequent request, for a current timestamp in memory, without parsing names or leaving this thread.</summary>
     /// <returns>Null if it is another request, or the store must be asked.</returns>
@@ -33,7 +37,8 @@ internal static class MetadataEndpoints
     public static async Task ReadAsync(HttpContext context, TufPath path)
     {
         var cache = context.RequestServices.GetRequiredService<CurrentMetadataCache>();
-        var file = MetadataFileName.TryParse(path.Name, out var name)
+        var isFileName = MetadataFileName.TryParse(path.Name, out var name);
+        var file = isFileName
             ? name.Version is { } version
                 ? await cache.ReadAsync(path.Repository, name.Role, version, context.RequestAborted)
                 : await cache.ReadCurrentAsync(path.Repository, name.Role, context.RequestAborted)
@@ -44,7 +49,7 @@ internal static class MetadataEndpoints
             return;
         }
         var isKnown = await cache.FindAsync(path.Repository, context.RequestAborted) is not null;
-        context.Features.Set(new ProblemCaching(Briefly));
+        context.Features.Set(new ProblemCaching(!isFileName || name.Version is null ? Briefly : name.Role == RoleName.Root ? NoNextRoot : NotAtAll));
         throw isKnown ? UnknownFile(path) : UnknownRepository(path.Repository);
     }
 

@@ -83,8 +83,11 @@ internal sealed class CurrentMetadataCache : IDisposable
     public async ValueTask<StoredFile?> ReadAsync(RepositoryName repository, RoleName role, long version, CancellationToken cancellationToken)
     {
         var entry = await FindEntryAsync(repository, cancellationToken);
-        // A client asks for the root behind the current one on every run.
-        return entry is null || entry.Repository.Head(role)?.Version < version
+        // A client asks for the root behind the current one on every run. It asks for another file only if it was told
+        // that it exists, perhaps by a server that knows more.
+        if (role != RoleName.Root && IsBehind(entry, role, version))
+            entry = await RevalidateAsync(repository, cancellationToken);
+        return entry is null || IsBehind(entry, role, version)
             ? null
             : await ReadFileAsync(new FileKey(entry.Repository.Id, role.Value, version, null), () => store.ReadAsync(repository, role, version, cancellationToken));
     }
@@ -138,11 +141,25 @@ internal sealed class CurrentMetadataCache : IDisposable
             return new(entry);
         if (unknown.TryGet(name, now, out var until) && until > now)
             return new((Entry?)null);
-        Task<Entry?> validation;
+        return new(WaitAsync(JoinValidation(repository, out _), cancellationToken));
+    }
+
+    private static bool IsBehind(Entry? entry, RoleName role, long version) => entry is null || entry.Repository.Head(role)?.Version < version;
+
+    private async Task<Entry?> RevalidateAsync(RepositoryName repository, CancellationToken cancellationToken)
+    {
+        var entry = await WaitAsync(JoinValidation(repository, out var wasRunning), cancellationToken);
+        // One that was under way may have asked too early; the next one cannot have.
+        return wasRunning ? await WaitAsync(JoinValidation(repository, out _), cancellationToken) : entry;
+    }
+
+    private Task<Entry?> JoinValidation(RepositoryName repository, out bool wasRunning)
+    {
         lock (gate)
-            if (!validations.TryGetValue(name, out validation!))
-                validations[name] = validation = StartValidation(repository);
-        return new(WaitAsync(validation, cancellationToken));
+        {
+            wasRunning = validations.TryGetValue(repository.Value, out var validation);
+            return validation ?? (validations[repository.Value] = StartValidation(repository));
+        }
     }
 
     private static async Task<Entry?> WaitAsync(Task<Entry?> validation, CancellationToken cancellationToken)

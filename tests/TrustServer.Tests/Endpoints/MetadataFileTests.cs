@@ -55,7 +55,16 @@ public sealed class MetadataFileTests : HostileUpload
         using var answer = await Server.Client.GetAsync($"{Owner.MetadataPath}/2.root.json");
 
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
-        Assert.Equal(TimeSpan.FromSeconds(5), answer.Headers.CacheControl?.MaxAge);
+        Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.CacheControl?.MaxAge);
+    }
+
+    [Fact]
+    public async Task NextTargets_ThatDoesNotExist_IsNotCached()
+    {
+        using var answer = await Server.Client.GetAsync($"{Owner.MetadataPath}/2.targets.json");
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.True(answer.Headers.CacheControl?.NoStore);
     }
 
     [Fact]

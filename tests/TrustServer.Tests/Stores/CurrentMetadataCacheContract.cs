@@ -133,6 +133,17 @@ public abstract class CurrentMetadataCacheContract(PostgresFixture? postgres) : 
     }
 
     [Fact]
+    public async Task Read_VersionThatAnotherServerPublished_IsFoundAtOnce()
+    {
+        Assert.Null(await Cache.ReadAsync(App, RoleName.Targets, 1, None));
+        await OtherServer.CreateAsync(App);
+        Assert.Equal("targets 1 " + App, (await Cache.ReadAsync(App, RoleName.Targets, 1, None)).Text());
+        await OtherServer.PublishNextAsync(App);
+        Assert.Equal(2, (await Cache.ReadAsync(App, RoleName.Snapshot, 2, None))!.Version);
+        Assert.Equal(2, await VersionAsync());
+    }
+
+    [Fact]
     public async Task ReadByHash_FileOfAnotherRepository_IsNotFound()
     {
         await OtherServer.CreateAsync(App);
