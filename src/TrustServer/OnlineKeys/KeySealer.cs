@@ -33,6 +33,10 @@ internal sealed class KeySealer(MasterKey master)
         return envelope;
     }
 
+    /// <summary>True if the envelope says that it was sealed under this master key.</summary>
+    public bool IsOwn(ReadOnlySpan<byte> envelope) =>
+        envelope.Length >= HeaderBytes + TagBytes && envelope[0] == Format && Hex.Encode(envelope.Slice(1, IdBytes)) == master.Id;
+
     /// <summary>Opens what <see cref="Seal"/> made.</summary>
     /// <returns>The private key, which the caller clears.</returns>
     /// <exception cref="TrustException"><see cref="TrustError.OnlineKeyUnavailable"/>.</exception>

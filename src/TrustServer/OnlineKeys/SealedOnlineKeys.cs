@@ -37,14 +37,17 @@ internal sealed class SealedOnlineKeys(TrustDatabase database, MasterKey master,
     /// <inheritdoc/>
     public async Task<OnlineKey> GetOrCreatePendingAsync(RepositoryName repository, RoleName role, CancellationToken cancellationToken)
     {
-        if (await FindPendingAsync(repository, role, cancellationToken) is { } waiting)
-            return waiting;
+        var waiting = await FindPendingAsync(repository, role, cancellationToken);
+        if (waiting is not null && sealer.IsOwn(waiting.SealedPrivate))
+            return ToKey(waiting);
         using var place = await database.Writers.EnterAsync(StoreLock.Of(repository), cancellationToken);
         await MakeRoomAsync(cancellationToken);
-        await InsertAsync(repository, role, cancellationToken);
+        // Nobody could sign with a key whose master key is lost: it makes room for one that opens.
+        await InsertAsync(repository, role, waiting?.Fingerprint, cancellationToken);
         // Another server may have been first: the unique index left its key, and dropped this one.
-        return await FindPendingAsync(repository, role, cancellationToken)
-            ?? throw new TrustException(TrustError.PublishConflict, $"The online key of {role} of {repository} was published or deleted meanwhile.") { Hint = "Ask again." };
+        return await FindPendingAsync(repository, role, cancellationToken) is { } row
+            ? ToKey(row)
+            : throw new TrustException(TrustError.PublishConflict, $"The online key of {role} of {repository} was published or deleted meanwhile.") { Hint = "Ask again." };
     }
 
     /// <inheritdoc/>
@@ -54,12 +57,22 @@ internal sealed class SealedOnlineKeys(TrustDatabase database, MasterKey master,
         foreach (var fingerprint in fingerprints)
             if (opened.TryGet(new OpenedKey(repository.Value, role.Value, fingerprint), now, out var found) && time.GetElapsedTime(found.OpenedAt, now) < OpenedLifetime)
                 return found.Key;
-        var row = (await ReadRowsAsync(repository, role, cancellationToken)).FirstOrDefault(k => fingerprints.Contains(k.Fingerprint));
-        if (row is null)
-            return null;
-        var key = Open(repository, role, row);
-        opened.Set(new OpenedKey(repository.Value, role.Value, row.Fingerprint), (key, now), now);
-        return key;
+        TrustException? refusal = null;
+        foreach (var row in (await ReadRowsAsync(repository, role, cancellationToken)).Where(k => fingerprints.Contains(k.Fingerprint)))
+        {
+            try
+            {
+                var key = Open(repository, role, row);
+                opened.Set(new OpenedKey(repository.Value, role.Value, row.Fingerprint), (key, now), now);
+                return key;
+            }
+            catch (TrustException e) when (e.Error == TrustError.OnlineKeyUnavailable)
+            {
+                // Another key that the root lists may do.
+                refusal ??= e;
+            }
+        }
+        return refusal is null ? null : throw refusal;
     }
 
     private static OnlineKey ToKey(OnlineKeyRow row) => new()
@@ -71,8 +84,8 @@ internal sealed class SealedOnlineKeys(TrustDatabase database, MasterKey master,
         State = OnlineKeyText.ToState(row.State),
     };
 
-    private async Task<OnlineKey?> FindPendingAsync(RepositoryName repository, RoleName role, CancellationToken cancellationToken) =>
-        (await ListAsync(repository, role, cancellationToken)).FirstOrDefault(k => k.State == OnlineKeyState.Pending);
+    private async Task<OnlineKeyRow?> FindPendingAsync(RepositoryName repository, RoleName role, CancellationToken cancellationToken) =>
+        (await ReadRowsAsync(repository, role, cancellationToken)).FirstOrDefault(k => OnlineKeyText.ToState(k.State) == OnlineKeyState.Pending);
 
     private Task<List<OnlineKeyRow>> ReadRowsAsync(RepositoryName repository, RoleName role, CancellationToken cancellationToken) =>
         role != RoleName.Snapshot && role != RoleName.Timestamp
@@ -100,7 +113,7 @@ internal sealed class SealedOnlineKeys(TrustDatabase database, MasterKey master,
             };
     }
 
-    private async Task InsertAsync(RepositoryName repository, RoleName role, CancellationToken cancellationToken)
+    private async Task InsertAsync(RepositoryName repository, RoleName role, string? replaced, CancellationToken cancellationToken)
     {
         using var key = SigningKeys.Generate(SigningKeys.DefaultScheme);
         var fingerprint = FingerprintOf(key);
@@ -118,7 +131,11 @@ internal sealed class SealedOnlineKeys(TrustDatabase database, MasterKey master,
             async () =>
             {
                 await using var connection = await database.OpenAsync(cancellationToken);
-                await using var command = new SqlBatch(connection, transaction: null).Add(
+                await using var command = new SqlBatch(connection, transaction: null)
+                    .Add(
+                        "DELETE FROM online_keys WHERE repository = @repository AND role = @role AND fingerprint = @replaced AND state = 'pending';",
+                        ("replaced", replaced ?? ""))
+                    .Add(
                     "INSERT INTO online_keys (repository, role, fingerprint, scheme, material, sealed_private, created_at, state) " +
                     "VALUES (@repository, @role, @fingerprint, @scheme, @material, @sealed, @now, 'pending') ON CONFLICT DO NOTHING;",
                     ("repository", repository.Value), ("role", role.Value), ("fingerprint", fingerprint), ("scheme", OnlineKeyText.Of(key.Scheme)),

@@ -124,6 +124,33 @@ public abstract class SealedOnlineKeysContract(PostgresFixture? postgres) : IAsy
     }
 
     [Fact]
+    public async Task GetOrCreatePending_SealedUnderALostMasterKey_IsReplacedByOneThatOpens()
+    {
+        var lost = await Keys.GetOrCreatePendingAsync(App, RoleName.Timestamp, None);
+        using var master = new MasterKey(RandomNumberGenerator.GetBytes(MasterKey.Length));
+        var server = new SealedOnlineKeys(Database.OpenDatabase(), master, new LimitOptions(), Database.Clock);
+
+        var key = await server.GetOrCreatePendingAsync(App, RoleName.Timestamp, None);
+
+        Assert.NotEqual(lost.Fingerprint, key.Fingerprint);
+        Assert.Equal(key, Assert.Single(await server.ListAsync(App, RoleName.Timestamp, None)));
+        Assert.NotNull(await server.FindSignerAsync(App, RoleName.Timestamp, [key.Fingerprint], None));
+    }
+
+    [Fact]
+    public async Task FindSigner_OneOfTwoListedKeysCannotBeOpened_IsTheOther()
+    {
+        var good = await Keys.GetOrCreatePendingAsync(App, RoleName.Timestamp, None);
+        await PublishRootAsync(Database.OpenStore(), 1, good.Fingerprint);
+        using var master = new MasterKey(RandomNumberGenerator.GetBytes(MasterKey.Length));
+        var foreign = await new SealedOnlineKeys(Database.OpenDatabase(), master, new LimitOptions(), Database.Clock).GetOrCreatePendingAsync(App, RoleName.Timestamp, None);
+
+        var signer = await Keys.FindSignerAsync(App, RoleName.Timestamp, [foreign.Fingerprint, good.Fingerprint], None);
+
+        Assert.Equal(good.Material.ToArray(), signer!.Material.ToArray());
+    }
+
+    [Fact]
     public async Task FindSigner_SealedKeyMovedToAnotherRow_IsRefused()
     {
         var key = await Keys.GetOrCreatePendingAsync(App, RoleName.Timestamp, None);
