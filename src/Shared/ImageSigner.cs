@@ -39,7 +39,7 @@ public sealed class ImageSigner(RepositoryTrust trust, TrustServerClient server,
     }
 
     /// <summary>Applies a change to the current targets, signs and publishes; starts over if another publisher was first.</summary>
-    /// <param name="change">What to change.</param>
+    /// <param name="change">What to change; <see cref="PlatformTargets"/> completes it.</param>
     /// <param name="lifetime">How long the new version is valid.</param>
     /// <param name="signers">Keys of the targets role, at least its threshold.</param>
     /// <param name="cancellationToken">Ends the work; doing it again is harmless.</param>
@@ -51,9 +51,11 @@ public sealed class ImageSigner(RepositoryTrust trust, TrustServerClient server,
         for (var attempt = 1; ; attempt++)
         {
             var current = await ReadCurrentAsync(cancellationToken).ConfigureAwait(false);
-            if (change.IsNoChangeTo(current.Metadata.Signed) && time.GetUtcNow() < current.Metadata.Signed.Expires)
+            // With each version anew: another publisher may have signed or revoked an index meanwhile.
+            var completed = PlatformTargets.Complete(current.Metadata.Signed, change);
+            if (completed.IsNoChangeTo(current.Metadata.Signed) && time.GetUtcNow() < current.Metadata.Signed.Expires)
                 return new SigningResult(false, current.Metadata.Signed.Version, current.Metadata.Signed.Expires, current.Signers.Signed, attempt - 1);
-            var next = TargetsEditor.Next(current.Metadata.Signed, change, time.GetUtcNow() + lifetime);
+            var next = TargetsEditor.Next(current.Metadata.Signed, completed, time.GetUtcNow() + lifetime);
             var (signed, keys) = Sign(current.Snapshot.Root, next, signers);
             try
             {

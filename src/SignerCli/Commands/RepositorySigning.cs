@@ -30,11 +30,16 @@ internal sealed class RepositorySigning(CommandContext context, string? root, IR
     {
         var current = await ReadCurrentAsync(repository, cancellationToken);
         var targets = current.Metadata.Signed;
+        var completed = PlatformTargets.Complete(targets, change);
         var isExpired = targets.Expires <= context.Now;
         if (isExpired)
             context.Output.Warn($"The targets of {repository} expired on {CommandOutput.Date(targets.Expires)}; publishing renews all of their signatures.");
-        else if (change.IsNoChangeTo(targets))
+        else if (completed.IsNoChangeTo(targets))
             return new SigningResult(false, targets.Version, targets.Expires, current.Signers.Signed, 0);
+
+        var orphans = completed.Remove.Except(change.Remove);
+        if (!orphans.IsEmpty)
+            context.Output.Notice($"The index of these platforms is signed no more, so their signatures end as well: {string.Join(", ", orphans.Select(path => TargetNames.DigestOf(path)))}.");
 
         var allowed = ImageSigner.KeysOf(current.Snapshot.Root);
         var threshold = current.Snapshot.Root.Metadata.Signed.Roles[RoleName.Targets].Threshold;

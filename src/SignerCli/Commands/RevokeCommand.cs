@@ -56,8 +56,10 @@ internal sealed class RevokeCommand : SignerCommand
             var current = (await signing.ReadCurrentAsync(repository, cancellationToken)).Metadata.Signed;
             paths = context.Parse.GetValue(isAll) ? [.. current.TargetFiles.Keys] : paths;
             RequireSigned(repository, paths, current);
+            var change = PlatformTargets.Complete(current, new TargetsChange { Remove = paths });
+            WarnOfPlatforms(context.Output, paths, change.Remove, current);
+            paths = change.Remove;
             WarnOfTwins(context.Output, paths, current);
-            var change = new TargetsChange { Remove = paths };
             var result = await signing.PublishAsync(repository, change, lifetime, keyNames => $"Revoke {Shown(paths)} of {repository} with targets key {keyNames}?", cancellationToken);
             return paths.Select(path => new Revocation(repository, path, result, null));
         }
@@ -102,6 +104,15 @@ internal sealed class RevokeCommand : SignerCommand
             if (twins.Count > 0)
                 output.Warn($"The image of {ShownName(path)} stays signed as {Shown(twins)}.");
         }
+    }
+
+    // Which of them belong to the index cannot be known: they were signed by digest alone, or by an older program.
+    private static void WarnOfPlatforms(CommandOutput output, ImmutableSortedSet<string> named, ImmutableSortedSet<string> removed, Targets current)
+    {
+        var unrecorded = PlatformTargets.Unrecorded(current).Where(path => !removed.Contains(path)).ToList();
+        var indexes = named.Where(path => ImageTarget.MediaTypeOf(current.TargetFiles[path]) is { } type && MediaTypes.KindOf(type) == ManifestKind.Index).ToList();
+        if (indexes.Count > 0 && unrecorded.Count > 0)
+            output.Warn($"{Shown(indexes)} is an index. These digests stay signed by themselves; revoke those that are platforms of it: {Shown(unrecorded)}.");
     }
 
     private static Outcome Show(CommandOutput output, List<Revocation> results)

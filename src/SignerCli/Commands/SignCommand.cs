@@ -100,7 +100,7 @@ internal sealed class SignCommand : SignerCommand
         {
             // A platform that was asked for by name as well keeps what was said about it.
             foreach (var child in image.Children)
-                set.TryAdd(TargetNames.ForDigest(child.Digest), ImageTarget.Of(child, null));
+                set.TryAdd(TargetNames.ForDigest(child.Digest), ImageTarget.OfPlatform(child, image.Image.Digest));
             if (set.TryGetValue(image.TargetPath, out var other) && !other.Hashes.ContentEquals(FileHashes.FromSha256(Convert.FromHexString(image.Image.Digest.Hex))))
                 throw new TrustException(TrustError.Usage, $"{image.TargetPath} is named twice, with different digests.");
             set[image.TargetPath] = ImageTarget.Of(image.Image, annotations);
@@ -127,6 +127,8 @@ internal sealed class SignCommand : SignerCommand
                 continue;
             throw new TrustException(TrustError.Usage, $"--custom {Printable.Text(pair)} is not NAME=VALUE, or its name is given twice.");
         }
-        return read.ContainsKey("mediaType") ? throw new TrustException(TrustError.Usage, "--custom mediaType cannot be given: it is the media type of the image.") : read;
+        return ImageTarget.ReservedNames.FirstOrDefault(read.ContainsKey) is { } reserved
+            ? throw new TrustException(TrustError.Usage, $"--custom {reserved} cannot be given: signing writes it from the image.")
+            : read;
     }
 }

@@ -201,6 +201,40 @@ public sealed class SignTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Revoke_IndexSignedRecursively_RevokesThePlatformsThatNoOtherIndexHas()
+    {
+        var first = await SignIndexAsync("1.0", "linux/amd64", "linux/arm64");
+        var second = await SignIndexAsync("2.0", "linux/amd64", "linux/s390x");
+        var shared = Assert.Single(first.Intersect(second));
+        var again = await world.Owner.RunAsync("sign", $"oci:{Path.Combine(world.Owner.Root, "2.0")}:1.0", "--as", $"{Repository}:2.0", "--recursive", "-y", "-o", "json");
+
+        var revoked = await world.Owner.RunAsync("revoke", $"{Repository}:1.0", "-y", "-o", "json");
+        var afterRevoke = await SignedAsync();
+        await SignIndexAsync("2.0", "linux/s390x");
+        var afterSign = await SignedAsync();
+
+        Assert.Equal("unchanged", again.Json[0].GetProperty("outcome").GetString());
+        Assert.Equal([$"{Repository}:1.0", $"{Repository}@{Assert.Single(first.Except(second))}"], revoked.Json.EnumerateArray().Select(result => result.GetProperty("reference").GetString()).Order(StringComparer.Ordinal));
+        Assert.Equal(["2.0", .. second.Select(NameOf).Order(StringComparer.Ordinal)], afterRevoke);
+        Assert.DoesNotContain(NameOf(shared), afterSign);
+        Assert.Equal(2, afterSign.Count);
+    }
+
+    [Fact]
+    public async Task Revoke_IndexWithAPlatformSignedByItself_WarnsThatItStays()
+    {
+        var platforms = await SignIndexAsync("1.0", "linux/amd64", "linux/arm64");
+        var alone = world.Builder("alone").AddImage("1.0", new Dictionary<string, string> { ["app"] = "x", ["platform"] = "linux/amd64" }, "linux/amd64");
+        var signed = await world.Owner.RunAsync("sign", $"oci:{Path.Combine(world.Owner.Root, "alone")}:1.0", "--as", $"{Repository}@{platforms[0]}", "-y");
+
+        var revoked = await world.Owner.RunAsync("revoke", $"{Repository}:1.0", "-y");
+
+        Assert.Equal((0, platforms[0]), (signed.ExitCode, alone.Digest.ToString()));
+        Assert.Contains($"revoke those that are platforms of it: {platforms[0]}", revoked.Messages, StringComparison.Ordinal);
+        Assert.Equal([NameOf(platforms[0])], await SignedAsync());
+    }
+
+    [Fact]
     public async Task Case59_Signing_NeverPrintsASecret()
     {
         await world.Owner.RunAsync("sign", world.Layout("a", "a"), "--as", $"{Repository}:1", "-y", "-v");
@@ -219,6 +253,21 @@ public sealed class SignTests : IAsyncLifetime
         foreach (var directory in (string[])["", "keys", "roots", "cache"])
             Assert.Equal(PrivateFiles.DirectoryMode700, File.GetUnixFileMode(Path.Combine(world.Owner.Home, directory)));
     }
+
+    private async Task<List<string>> SignIndexAsync(string tag, params string[] platforms)
+    {
+        var directory = Path.Combine(world.Owner.Root, tag);
+        if (Directory.Exists(directory))
+            Directory.Delete(directory, recursive: true);
+        world.Builder(tag).AddIndex("1.0", new Dictionary<string, string> { ["app"] = "x" }, platforms);
+        var run = await world.Owner.RunAsync("sign", $"oci:{directory}:1.0", "--as", $"{Repository}:{tag}", "--recursive", "-y", "-o", "json");
+        return [.. run.Json[0].GetProperty("platforms").EnumerateArray().Select(digest => digest.GetString()!)];
+    }
+
+    private async Task<List<string>> SignedAsync() =>
+        [.. (await world.Owner.RunAsync("inspect", Repository, "-o", "json")).Json.GetProperty("targets").EnumerateArray().Select(target => target.GetProperty("name").GetString()!)];
+
+    private static string NameOf(string digest) => digest.Replace(':', '-');
 
     // What the server's background work does before roles expire.
     private async Task RenewOnlineRolesAsync() => await world.Server.RenewAsync();
