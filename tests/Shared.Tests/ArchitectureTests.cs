@@ -17,7 +17,7 @@ public sealed partial class ArchitectureTests
         ["Metadata"] = ["Errors", "Json", "Oci"],
         ["Keys"] = ["Errors", "Json", "Metadata"],
         ["Formats"] = ["Errors", "Json", "Oci", "Metadata", "Keys"],
-        ["Verification"] = ["Errors", "Json", "Metadata", "Keys", "Formats"],
+        ["Verification"] = ["Errors", "Json", "Oci", "Metadata", "Keys", "Formats"],
         ["Editing"] = ["Errors", "Json", "Oci", "Metadata", "Keys", "Formats", "Verification"],
         ["Publishing"] = ["Errors", "Json", "Oci", "Metadata", "Keys", "Formats", "Verification", "Editing"],
         ["Policy"] = ["Errors", "Json", "Oci", "Metadata", "Verification"],

@@ -29,7 +29,7 @@ public sealed class HttpMetadataSource(HttpExchange exchange, string metadataUrl
             HttpStatusCode.NotFound => null,
             // Some object stores answer 403 for what is absent; a trust server says why it forbids.
             HttpStatusCode.Forbidden when !ServerAnswers.IsCoded(answer) => null,
-            _ => throw ServerAnswers.Explain(answer),
+            _ => throw ServerAnswers.ExplainRead(answer),
         };
     }
 

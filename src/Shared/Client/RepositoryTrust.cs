@@ -4,16 +4,19 @@ using TrustService.Formats;
 using TrustService.Json;
 using TrustService.Metadata;
 using TrustService.Oci;
+using TrustService.Verification;
 
 namespace TrustService.Client;
 
 /// <summary>One repository under one pinned root: its cache, open for this process, and where its metadata comes from.</summary>
 public sealed class RepositoryTrust : IDisposable
 {
-    private readonly FileMetadataCache cache;
+    private readonly FileMetadataCache files;
+    private readonly PinnedCache cache;
 
-    private RepositoryTrust(IMetadataFormat format, RepositoryName repository, IMetadataSource? source, FileMetadataCache cache)
+    private RepositoryTrust(IMetadataFormat format, RepositoryName repository, IMetadataSource? source, FileMetadataCache files, PinnedCache cache)
     {
+        this.files = files;
         Format = format;
         Repository = repository;
         Source = source;
@@ -40,17 +43,20 @@ public sealed class RepositoryTrust : IDisposable
     public static async Task<RepositoryTrust> OpenAsync(
         IMetadataFormat format, RepositoryName repository, RootPin pin, IMetadataSource? source, string cacheDirectory, CancellationToken cancellationToken)
     {
-        var cache = FileMetadataCache.Open(Path.Combine(cacheDirectory, repository.FileName, pin.Sha256), cancellationToken);
+        var files = FileMetadataCache.Open(Path.Combine(cacheDirectory, repository.FileName), cancellationToken);
         try
         {
             var rootFile = format.Rules.FileName(RoleName.Root, null);
-            if (cache.Read(rootFile) is null)
-                cache.Write(rootFile, pin.File ?? await FetchPinnedAsync(format, pin, source, cancellationToken).ConfigureAwait(false));
-            return new RepositoryTrust(format, repository, source, cache);
+            var cache = new PinnedCache(files, rootFile, pin);
+            var root = cache.Read(rootFile);
+            if (root is null)
+                cache.Write(rootFile, root = pin.File?.ToArray() ?? await FetchPinnedAsync(format, pin, source, cancellationToken).ConfigureAwait(false));
+            TrustedRoot.Pin(format, root, VerificationLimits.Default).RequireRepository(repository);
+            return new RepositoryTrust(format, repository, source, files, cache);
         }
         catch
         {
-            cache.Dispose();
+            files.Dispose();
             throw;
         }
     }
@@ -59,13 +65,13 @@ public sealed class RepositoryTrust : IDisposable
     public TrustClient StartRun(DateTimeOffset referenceTime, TrustClientOptions options) => new(Format, Source, cache, referenceTime, options);
 
     /// <summary>Lets the next process use the cache.</summary>
-    public void Dispose() => cache.Dispose();
+    public void Dispose() => files.Dispose();
 
     private static async Task<byte[]> FetchPinnedAsync(IMetadataFormat format, RootPin pin, IMetadataSource? source, CancellationToken cancellationToken)
     {
         if (source is null)
             throw new TrustException(TrustError.RootNotPinned, $"Offline, the root with fingerprint {pin.Fingerprint} is not at hand.") { Hint = "Give the root file itself (--root FILE), or run the command once without --offline." };
-        var file = await source.FetchAsync(format.Rules.FileName(RoleName.Root, pin.Version), Verification.VerificationLimits.Default.MaxRootBytes, cancellationToken).ConfigureAwait(false)
+        var file = await source.FetchAsync(format.Rules.FileName(RoleName.Root, pin.Version), VerificationLimits.Default.MaxRootBytes, cancellationToken).ConfigureAwait(false)
             ?? throw new TrustException(TrustError.RepositoryUnknown, $"There is no root {pin.Version} at {source.Location}.") { Hint = "Check the repository's name and the trust server's address." };
         if (!CryptographicOperations.FixedTimeEquals(SHA256.HashData(file), Convert.FromHexString(pin.Sha256)))
             throw new TrustException(TrustError.RootMismatch, $"Root {pin.Version} at {source.Location} has the SHA-256 {Hex.Encode(SHA256.HashData(file))}, which is not the pinned {pin.Sha256}.") { Role = "root", Hint = "Do not trust that server. Ask the repository's owners for the fingerprint of their root." };

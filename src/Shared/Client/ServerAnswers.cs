@@ -27,6 +27,18 @@ internal static class ServerAnswers
         };
     }
 
+    /// <summary>
+    /// The refusal of a read. A server may say that it cannot or will not answer; what metadata is worth is decided here
+    /// alone, so its other codes do not count: one that says "expired" must not pass for a finding of the chain.
+    /// </summary>
+    public static TrustException ExplainRead(HttpAnswer answer)
+    {
+        var refusal = Explain(answer);
+        return refusal.Info.Outcome is Outcome.Unreachable or Outcome.Unsigned or Outcome.Usage
+            ? refusal
+            : new TrustException(TrustError.ServerRefused, refusal.Message) { Hint = refusal.Hint };
+    }
+
     /// <summary>True if an answer carries a code of the error table.</summary>
     public static bool IsCoded(HttpAnswer answer) => Problem(answer) is { } problem && ErrorOf(problem) is not null;
 

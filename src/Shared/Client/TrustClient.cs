@@ -154,7 +154,7 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
     {
         var stored = cache.Read(FileOf(RoleName.Snapshot));
         if (source is null)
-            return timestamp.AcceptSnapshot(stored ?? throw NotCached(RoleName.Snapshot), null, referenceTime);
+            return AcceptCached(RoleName.Snapshot, stored, file => timestamp.AcceptSnapshot(file, null, referenceTime));
         if (stored is not null && TryAccept(() => timestamp.AcceptSnapshot(stored, null, referenceTime)) is { } current)
             return current;
         var file = await FetchAsync(source, RoleName.Snapshot, timestamp.Root, timestamp.Metadata.Signed.SnapshotMeta, timestamp.MaxSnapshotBytes, cancellationToken).ConfigureAwait(false);
@@ -169,7 +169,7 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
         // A stored file is never believed: it goes through the same checks, against whoever delegates to it now.
         var stored = cache.Read(FileOf(role));
         if (source is null)
-            return accept(stored ?? throw NotCached(role));
+            return AcceptCached(role, stored, accept);
         if (stored is not null && TryAccept(() => accept(stored)) is { } current)
             return current;
         var file = await FetchAsync(source, role, snapshot.Root, listed, snapshot.MaxBytesOf(role), cancellationToken).ConfigureAwait(false);
@@ -184,6 +184,19 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
         var name = format.Rules.FileName(role, version);
         return await from.FetchAsync(name, maxBytes, cancellationToken).ConfigureAwait(false)
             ?? throw new TrustException(TrustError.MetadataUnknown, $"{name} is listed, but it is not at {from.Location}.") { Role = role.Value };
+    }
+
+    // A stored file that is not the listed one is left over from an update that did not come to its end: that is no attack.
+    private static TTrusted AcceptCached<TTrusted>(RoleName role, byte[]? stored, Func<ReadOnlyMemory<byte>, TTrusted> accept)
+    {
+        try
+        {
+            return accept(stored ?? throw NotCached(role));
+        }
+        catch (TrustException e) when (e.Error is TrustError.LengthMismatch or TrustError.HashMismatch or TrustError.VersionMismatch)
+        {
+            throw NotCached(role);
+        }
     }
 
     private static TTrusted? TryAccept<TTrusted>(Func<TTrusted> accept)
@@ -202,16 +215,17 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
 
     private void CheckClock()
     {
-        if (options.ClockTolerance is not { } tolerance || cache.Read(LastSeenFile) is not { } bytes)
-            return;
-        if (DateTimeOffset.TryParse(Encoding.UTF8.GetString(bytes), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var lastSeen) && referenceTime < lastSeen - tolerance)
+        if (options.ClockTolerance is { } tolerance && ReadLastSeen() is { } lastSeen && referenceTime < lastSeen - tolerance)
             throw new TrustException(TrustError.ClockWentBack, $"The clock shows {referenceTime:u}, but a former run saw {lastSeen:u}. With a wrong clock expired metadata looks fresh.") { Hint = "Set the clock. If it is right now and was wrong then, remove the file last-seen from the cache of the repository." };
     }
 
-    // Only forward, and not by a run that does not look at the clock: that would hide a clock that goes back.
+    private DateTimeOffset? ReadLastSeen() =>
+        cache.Read(LastSeenFile) is { } bytes && DateTimeOffset.TryParse(Encoding.UTF8.GetString(bytes), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var lastSeen) ? lastSeen : null;
+
+    // Only forward: many small steps back would otherwise add up. And not by a run that does not look at the clock.
     private void RememberClock()
     {
-        if (options.ClockTolerance is not null)
+        if (options.ClockTolerance is not null && !(ReadLastSeen() >= referenceTime))
             cache.Write(LastSeenFile, Encoding.UTF8.GetBytes(referenceTime.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)));
     }
 

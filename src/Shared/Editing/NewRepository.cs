@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using TrustService.Formats;
 using TrustService.Keys;
 using TrustService.Metadata;
+using TrustService.Oci;
 
 namespace TrustService.Editing;
 
@@ -12,6 +13,7 @@ public sealed record NewRepository(SignedMetadata<Root> Root, SignedMetadata<Tar
 {
     /// <summary>Makes and signs them; each role has threshold 1.</summary>
     /// <param name="format">The repository's format.</param>
+    /// <param name="repository">The repository's full name; it is signed into both files.</param>
     /// <param name="rootKey">The key of the root role.</param>
     /// <param name="targetsKey">The key of the targets role.</param>
     /// <param name="snapshotKeys">The server's keys for snapshot.</param>
@@ -20,6 +22,7 @@ public sealed record NewRepository(SignedMetadata<Root> Root, SignedMetadata<Tar
     /// <param name="targetsExpires">Expiry of targets, UTC.</param>
     public static NewRepository Create(
         IMetadataFormat format,
+        RepositoryName repository,
         ISigningKey rootKey,
         ISigningKey targetsKey,
         ImmutableArray<PublicKey> snapshotKeys,
@@ -39,7 +42,7 @@ public sealed record NewRepository(SignedMetadata<Root> Root, SignedMetadata<Tar
             },
             rootExpires);
         return new NewRepository(
-            MetadataSigner.Sign(format, root, rootKeys, [rootKey]),
-            MetadataSigner.Sign(format, TargetsEditor.First(targetsExpires), targetsKeys, [targetsKey]));
+            MetadataSigner.Sign(format, root with { Repository = repository.Value }, rootKeys, [rootKey]),
+            MetadataSigner.Sign(format, TargetsEditor.First(targetsExpires) with { Repository = repository.Value }, targetsKeys, [targetsKey]));
     }
 }

@@ -75,6 +75,9 @@ public enum TrustError
     /// <summary>The pinned root does not fit what the trust server offers.</summary>
     RootMismatch,
 
+    /// <summary>Metadata of another repository.</summary>
+    WrongRepository,
+
     /// <summary>A root lacks a role or a key without which clients would be locked out.</summary>
     IncompleteRoot,
 

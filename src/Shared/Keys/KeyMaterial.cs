@@ -31,6 +31,9 @@ public static class KeyMaterial
         scheme = SignatureScheme.Unknown;
         if (pem.Length > MaxTextLength || !PemEncoding.TryFind(pem, out var fields) || !pem.AsSpan(fields.Label.Start.Value, fields.Label.End.Value - fields.Label.Start.Value).SequenceEqual("PUBLIC KEY"))
             return false;
+        // Nothing but the key: what stands beside it would be published with it.
+        if (!pem.AsSpan()[..fields.Location.Start.Value].IsWhiteSpace() || !pem.AsSpan()[fields.Location.End.Value..].IsWhiteSpace())
+            return false;
         var der = new byte[fields.DecodedDataLength];
         return Convert.TryFromBase64Chars(pem.AsSpan()[fields.Base64Data], der, out var written)
             && TryFromSubjectPublicKeyInfo(der.AsSpan(0, written), out material, out scheme);

@@ -26,6 +26,12 @@ public sealed record Root : IRole
     /// <summary>The keys of each role; root, timestamp, snapshot and targets are always there.</summary>
     public required IReadOnlyDictionary<RoleName, RoleKeys> Roles { get; init; }
 
+    /// <summary>
+    /// The full name of the repository that it belongs to, where its owner's tool wrote that; null elsewhere. It is covered
+    /// by the signatures, and keeps apart repositories whose owner uses one key for several.
+    /// </summary>
+    public string? Repository { get; init; }
+
     /// <inheritdoc/>
     public UnrecognizedMembers Unrecognized { get; init; } = UnrecognizedMembers.None;
 }

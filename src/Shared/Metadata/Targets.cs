@@ -23,6 +23,12 @@ public sealed record Targets : IRole
     /// <summary>Delegations, or null if there is none.</summary>
     public Delegations? Delegations { get; init; }
 
+    /// <summary>
+    /// The full name of the repository that it belongs to, where its owner's tool wrote that; null elsewhere. It is covered
+    /// by the signatures, and keeps apart repositories whose owner uses one key for several.
+    /// </summary>
+    public string? Repository { get; init; }
+
     /// <inheritdoc/>
     public UnrecognizedMembers Unrecognized { get; init; } = UnrecognizedMembers.None;
 }

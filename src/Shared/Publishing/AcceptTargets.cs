@@ -10,15 +10,22 @@ internal static class AcceptTargets
 {
     public static void All(TrustedSnapshot snapshot, IReadOnlyDictionary<RoleName, TargetsDocument> files, IEnumerable<RoleName> uploaded, DateTimeOffset referenceTime)
     {
-        var wanted = uploaded.ToHashSet();
+        var changed = uploaded.ToHashSet();
+        var wanted = changed.ToHashSet();
         var targets = files[RoleName.Targets].Read();
         var top = snapshot.AcceptTargets(targets, wanted.Remove(RoleName.Targets) ? referenceTime : WhileFresh(targets, referenceTime));
         RequireAllBins(snapshot, top.Metadata.Signed);
+        // Whoever delegates anew must not cut off what is published: clients would refuse every target on that way.
+        foreach (var role in changed.SelectMany(delegator => DelegatesOf(files[delegator].Read().Signed, files.Keys)))
+        {
+            if (files.ContainsKey(role))
+                wanted.Add(role);
+        }
         if (wanted.Count > 0)
-            AcceptDelegated(top, files, wanted, referenceTime);
+            AcceptDelegated(top, files, wanted, changed, referenceTime);
     }
 
-    private static void AcceptDelegated(TrustedTargets top, IReadOnlyDictionary<RoleName, TargetsDocument> files, HashSet<RoleName> wanted, DateTimeOffset referenceTime)
+    private static void AcceptDelegated(TrustedTargets top, IReadOnlyDictionary<RoleName, TargetsDocument> files, HashSet<RoleName> wanted, HashSet<RoleName> changed, DateTimeOffset referenceTime)
     {
         var refusals = new Dictionary<RoleName, TrustException>();
         var visited = new HashSet<RoleName>();
@@ -32,7 +39,7 @@ internal static class AcceptTargets
                 try
                 {
                     var targets = file.Read();
-                    delegators.Enqueue(delegator.AcceptDelegated(role, targets, wanted.Contains(role) ? referenceTime : WhileFresh(targets, referenceTime)));
+                    delegators.Enqueue(delegator.AcceptDelegated(role, targets, changed.Contains(role) ? referenceTime : WhileFresh(targets, referenceTime)));
                     visited.Add(role);
                     wanted.Remove(role);
                 }

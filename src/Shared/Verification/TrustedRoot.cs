@@ -1,6 +1,7 @@
 using TrustService.Errors;
 using TrustService.Formats;
 using TrustService.Metadata;
+using TrustService.Oci;
 
 namespace TrustService.Verification;
 
@@ -47,6 +48,7 @@ public sealed class TrustedRoot
         var next = Format.Read<Root>(file, Limits.MaxRootBytes);
         _ = RequireSignedBy(next, Metadata.Signed);
         var signers = RequireSignedBy(next, next.Signed);
+        RequireSameRepository(next.Signed.Repository, isNeeded: true, RoleName.Root, next.Signed.Version);
         if (next.Signed.Version != Version + 1)
             throw new TrustException(TrustError.VersionMismatch, $"The root after root {Version} must have version {Version + 1}; this one has {next.Signed.Version}.") { Role = RoleName.Root.Value };
         return new TrustedRoot(Format, Limits, next, signers);
@@ -64,6 +66,14 @@ public sealed class TrustedRoot
     /// <remarks>Source: TUF 1.0.34 §5.3.10.</remarks>
     /// <exception cref="TrustException"><see cref="TrustError.Expired"/></exception>
     public void RequireFresh(DateTimeOffset referenceTime) => Freshness.Require(Metadata.Signed, RoleName.Root, referenceTime);
+
+    /// <summary>Refuses a root that names another repository than the one it is to be used for.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.WrongRepository"/></exception>
+    public void RequireRepository(RepositoryName repository)
+    {
+        if (Metadata.Signed.Repository is { } named && named != repository.Value)
+            throw new TrustException(TrustError.WrongRepository, $"Root {Version} belongs to {named}, not to {repository}.") { Role = RoleName.Root.Value, Hint = "Each repository has its own root. Ask its owners for the right one." };
+    }
 
     /// <summary>Accepts a timestamp.</summary>
     /// <remarks>Source: TUF 1.0.34 §5.4.2–5.4.4.</remarks>
@@ -100,6 +110,16 @@ public sealed class TrustedRoot
         {
             return null;
         }
+    }
+
+    /// <summary>
+    /// Refuses metadata of another repository whose owner uses the same keys. A root that names its repository is followed by
+    /// such roots only; targets without a name are let through, because other tools write them.
+    /// </summary>
+    internal void RequireSameRepository(string? repository, bool isNeeded, RoleName name, long version)
+    {
+        if (Metadata.Signed.Repository is { } mine && repository != mine && (isNeeded || repository is not null))
+            throw new TrustException(TrustError.WrongRepository, $"{name} {version} belongs to {repository ?? "no named repository"}; root {Version} belongs to {mine}.") { Role = name.Value };
     }
 
     internal ThresholdResult Require<TRole>(SignedMetadata<TRole> metadata, RoleName name)

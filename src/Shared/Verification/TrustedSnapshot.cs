@@ -52,6 +52,7 @@ public sealed class TrustedSnapshot
         FileIntegrity.Check(file.Span, listed.Length, listed.Hashes, role.Value);
         var metadata = read ?? Root.Format.Read<Targets>(file, Root.Limits.MaxListedBytes);
         var signers = SignatureThreshold.Require(metadata, role, delegator, keys, roleKeys);
+        Root.RequireSameRepository(metadata.Signed.Repository, isNeeded: false, role, metadata.Signed.Version);
         Freshness.RequireListedVersion(metadata.Signed.Version, listed, role, "snapshot");
         Freshness.Require(metadata.Signed, role, referenceTime);
         return new TrustedTargets(this, role, metadata, signers);

@@ -75,6 +75,7 @@ internal sealed class InitCommand : SignerCommand
         if (draft?.Root.AsSpan().SequenceEqual(published) == true)
             return published;
         var root = TrustedRoot.Pin(context.Format, published, VerificationLimits.Default);
+        root.RequireRepository(name);
         var signers = root.Signers.Signed.Select(id => root.Metadata.Signed.Keys[id]).ToList();
         if (context.Keys.List().Any(entry => signers.Any(entry.IsSame)))
             return published;
@@ -100,7 +101,7 @@ internal sealed class InitCommand : SignerCommand
         var scheme = KeySchemes.Parse(context.Parse.GetRequiredValue(type));
         using var root = RepositoryKey.Get(context, RoleName.Root, name, context.Parse.GetValue(rootKey), scheme);
         using var targets = RepositoryKey.Get(context, RoleName.Targets, name, context.Parse.GetValue(targetsKey), scheme);
-        var created = NewRepository.Create(context.Format, root, targets, snapshotKeys.All, timestampKeys.All, context.Now + lifetimes.Root, context.Now + lifetimes.Targets);
+        var created = NewRepository.Create(context.Format, name, root, targets, snapshotKeys.All, timestampKeys.All, context.Now + lifetimes.Root, context.Now + lifetimes.Targets);
         return new InitDraft(created.Root.File.ToArray(), created.Targets.File.ToArray());
     }
 

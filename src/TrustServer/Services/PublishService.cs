@@ -76,6 +76,7 @@ internal sealed class PublishService(
         var current = await sets.ReadAsync(transaction, Format, cancellationToken);
         var signers = await FindSignersAsync(repository, NextRoot(current, uploads), cancellationToken);
         var candidate = CandidateSet.OfUploads(Format, current, uploads, signers, rules.Publish, time.GetUtcNow());
+        candidate.Set.Root.RequireRepository(repository);
         if (candidate.IsUnchanged)
             return candidate;
         var isNewRoot = candidate.NewFiles.Any(file => file.Role == RoleName.Root);

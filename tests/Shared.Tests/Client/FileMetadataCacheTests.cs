@@ -72,7 +72,7 @@ public sealed class FileMetadataCacheTests : IDisposable
     [Fact]
     public async Task Refresh_RunEndsAfterAnyWrite_NextRunSucceeds()
     {
-        for (var writes = 0; writes < 6; writes++)
+        for (var writes = 0; writes < 5; writes++)
         {
             var repository = new RepositorySimulator(FixedTime.Start);
             using var client = new ClientFixture(repository);

@@ -65,8 +65,21 @@ public sealed class TrustClientTimeTests : IDisposable
 
         client.Now = FixedTime.Start.AddMinutes(-4);
         await client.RefreshAsync();
-        client.Now = FixedTime.Start.AddMinutes(-10);
+        // Small steps do not add up: the latest time that was seen counts.
+        client.Now = FixedTime.Start.AddMinutes(-8);
         await client.RefusedAsync(TrustError.ClockWentBack);
+    }
+
+    [Fact]
+    public async Task Refresh_OfflineAfterAnUpdateThatBrokeOff_CannotDecide()
+    {
+        await client.RefreshAsync();
+        repository.Publish(RoleName.Targets);
+        repository.Files.Remove("2.snapshot.json");
+        await client.RefusedAsync(TrustError.MetadataUnknown, ["timestamp.json"]);
+
+        client.Source = null;
+        Assert.Equal(Outcome.Unreachable, (await client.RefusedAsync(TrustError.ServerUnreachable)).Info.Outcome);
     }
 
     [Fact]
@@ -90,14 +103,14 @@ public sealed class TrustClientTimeTests : IDisposable
     }
 
     [Fact]
-    public async Task Refresh_OfflineWithFilesOfTwoTimes_IsRefused()
+    public async Task Refresh_OfflineWithFilesOfTwoTimes_CannotDecide()
     {
         await client.RefreshAsync();
         repository.Publish(RoleName.Targets);
         File.WriteAllBytes(Path.Combine(client.CacheDirectory, "snapshot.json"), repository.Files["snapshot.json"]);
         client.Source = null;
 
-        await client.RefusedAsync(TrustError.LengthMismatch);
+        await client.RefusedAsync(TrustError.ServerUnreachable);
     }
 
     private void ExpireAt(RoleName role, DateTimeOffset expires)

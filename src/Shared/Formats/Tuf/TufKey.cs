@@ -17,7 +17,7 @@ internal static class TufKey
         var value = key.Object("keyval");
         // A key of an unknown kind may name itself in another way; it is kept, and it never counts.
         var text = value.Optional("public") is { ValueKind: JsonValueKind.String } found ? found.GetString()! : "";
-        if (HoldsSecret(value.Optional("private")))
+        if (HoldsSecret(value.Optional("private")) || key.Element.GetRawText().Contains("PRIVATE KEY-----", StringComparison.Ordinal))
             throw new TrustException(TrustError.PrivateKeyInMetadata, $"{key.Place} holds a private key, which nobody but its owner may see.") { Hint = "Treat that key as stolen: make a new one, rotate the role to it, and never publish this file." };
         var isUsable = TryRead(keyType, scheme, text, out var material, out var usable);
         return new PublicKey

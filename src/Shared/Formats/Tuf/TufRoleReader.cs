@@ -11,6 +11,9 @@ internal static class TufRoleReader
 {
     public const string SignedAtMember = "x-signed-at";
 
+    // Not of TUF: an extra member that says which repository the file belongs to.
+    public const string RepositoryMember = "x-repository";
+
     private const string Extension = ".json";
 
     public static Root Root(JsonObjectReader signed)
@@ -37,7 +40,8 @@ internal static class TufRoleReader
             ConsistentSnapshot = signed.OptionalBoolean("consistent_snapshot") ?? false,
             Keys = Keys(signed.Object("keys")),
             Roles = roles.AsReadOnly(),
-            Unrecognized = signed.Except("_type", "spec_version", "version", "expires", "consistent_snapshot", "keys", "roles"),
+            Repository = Repository(signed),
+            Unrecognized = signed.Except(RepositoryMember, "_type", "spec_version", "version", "expires", "consistent_snapshot", "keys", "roles"),
         };
     }
 
@@ -79,6 +83,8 @@ internal static class TufRoleReader
             Unrecognized = signed.Except("_type", "spec_version", "version", "expires", "meta"),
         };
     }
+
+    public static string? Repository(JsonObjectReader signed) => signed.Optional(RepositoryMember) is null ? null : signed.Text(RepositoryMember);
 
     public static long Version(JsonObjectReader signed) => signed.Integer("version", 1, MetadataLimits.MaxVersion);
 

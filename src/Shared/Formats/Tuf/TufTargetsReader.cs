@@ -18,7 +18,8 @@ internal static class TufTargetsReader
         Expires = TufRoleReader.Expires(signed),
         TargetFiles = TargetFiles(signed.Object("targets")),
         Delegations = signed.OptionalObject("delegations") is { } delegations ? ReadDelegations(delegations) : null,
-        Unrecognized = signed.Except("_type", "spec_version", "version", "expires", "targets", "delegations"),
+        Repository = TufRoleReader.Repository(signed),
+        Unrecognized = signed.Except(TufRoleReader.RepositoryMember, "_type", "spec_version", "version", "expires", "targets", "delegations"),
     };
 
     private static System.Collections.ObjectModel.ReadOnlyDictionary<string, TargetFile> TargetFiles(JsonObjectReader targets)

@@ -23,6 +23,10 @@ internal static class TufWriter
         writer.WriteString("expires", TufTime.Write(role.Expires));
         writer.WriteString("spec_version", role.SpecVersion ?? TufFormat.SpecVersion);
         writer.WriteNumber("version", role.Version);
+        if (role is Root { Repository: { } ofRoot })
+            writer.WriteString(TufRoleReader.RepositoryMember, ofRoot);
+        if (role is Targets { Repository: { } ofTargets })
+            writer.WriteString(TufRoleReader.RepositoryMember, ofTargets);
         if (role is Timestamp { SignedAt: { } signedAt })
             writer.WriteString(TufRoleReader.SignedAtMember, TufTime.Write(signedAt));
         role.Unrecognized.WriteTo(writer);
