@@ -43,8 +43,7 @@ internal sealed class InspectCommand : SignerCommand
     {
         context.Output.Progress($"Reading {asked.Repository}");
         using var opened = await context.OpenAsync(asked.Repository, trust, context.Parse.GetValue(isOffline), cancellationToken);
-        var reading = await RepositoryReading.ReadAsync(opened, context.Now, cancellationToken);
-        var all = await reading.Client.ListAsync(reading.Targets, cancellationToken);
+        var (reading, all) = await RepositoryReading.ReadAllAsync(opened, context.Now, cancellationToken);
         var shown = asked.TagIsImplied ? all : [.. all.Where(found => found.Path == TargetNames.For(asked))];
         if (shown.Count == 0 && !asked.TagIsImplied)
         {
@@ -66,6 +65,8 @@ internal sealed class InspectCommand : SignerCommand
             roles.Add(role.Name, role.Version.ToString(CultureInfo.InvariantCulture), CommandOutput.Date(role.Expires) + (role.Expires <= report.Now ? "  EXPIRED" : ""), $"{role.Signed.Length} of {role.Threshold} needed", string.Join(", ", role.KeyIds.Select(id => id.Short)));
         WriteTable(output, roles);
         output.Result("");
+        if (report.Reading.Expired is { } expired)
+            output.Warn($"{expired.Message} Verifiers refuse {(expired.Role is "root" or "timestamp" or "snapshot" or "targets" ? "everything here" : "what that role may speak for")} until that is renewed.");
         if (report.Targets.Count == 0)
         {
             output.Result("Nothing is signed yet.");
@@ -75,8 +76,6 @@ internal sealed class InspectCommand : SignerCommand
         foreach (var found in report.Targets)
             targets.Add(TargetNames.DigestOf(found.Path) is null ? found.Path : "(by digest)", InspectReport.DigestOf(found), $"{found.Role.Role} ({string.Join(", ", found.Role.Signers.Signed.Select(id => id.Short))})");
         WriteTable(output, targets);
-        if (report.Reading.Expired is { } expired)
-            output.Warn($"{expired.Message} Verifiers refuse everything here until that is renewed.");
     }
 
     private static void WriteTable(CommandOutput output, TextTable table)

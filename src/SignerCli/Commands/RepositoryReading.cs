@@ -21,8 +21,29 @@ internal sealed record RepositoryReading(TrustClient Client, TrustedTargets Targ
         }
         catch (TrustException e) when (e.Error == TrustError.Expired)
         {
-            var client = trust.StartRun(DateTimeOffset.MinValue, new TrustClientOptions { ClockTolerance = null });
-            return new RepositoryReading(client, await client.RefreshAsync(cancellationToken), e);
+            return await ReadExpiredAsync(trust, e, cancellationToken);
         }
+    }
+
+    /// <summary>Reads the repository and every target that resolves, even if a delegated role has expired.</summary>
+    /// <exception cref="TrustException">A coded refusal, but not <see cref="TrustError.Expired"/>.</exception>
+    public static async Task<(RepositoryReading Reading, IReadOnlyList<FoundTarget> All)> ReadAllAsync(RepositoryTrust trust, DateTimeOffset referenceTime, CancellationToken cancellationToken)
+    {
+        var reading = await ReadAsync(trust, referenceTime, cancellationToken);
+        try
+        {
+            return (reading, await reading.Client.ListAsync(reading.Targets, cancellationToken));
+        }
+        catch (TrustException e) when (e.Error == TrustError.Expired)
+        {
+            var expired = await ReadExpiredAsync(trust, e, cancellationToken);
+            return (expired, await expired.Client.ListAsync(expired.Targets, cancellationToken));
+        }
+    }
+
+    private static async Task<RepositoryReading> ReadExpiredAsync(RepositoryTrust trust, TrustException expired, CancellationToken cancellationToken)
+    {
+        var client = trust.StartRun(DateTimeOffset.MinValue, new TrustClientOptions { ClockTolerance = null });
+        return new RepositoryReading(client, await client.RefreshAsync(cancellationToken), expired);
     }
 }

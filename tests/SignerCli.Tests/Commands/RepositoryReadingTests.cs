@@ -1,0 +1,36 @@
+using TrustService.Cli.Commands;
+using TrustService.Client;
+using TrustService.Errors;
+using TrustService.Formats.Tuf;
+using TrustService.Metadata;
+using TrustService.Oci;
+using TrustService.Testing;
+
+namespace TrustService.Cli.Tests.Commands;
+
+public sealed class RepositoryReadingTests : IDisposable
+{
+    private readonly TestDirectory directory = new();
+
+    public void Dispose() => directory.Dispose();
+
+    [Fact]
+    public async Task ReadAll_DelegatedRoleExpired_ListsItAndSaysSo()
+    {
+        var repository = new RepositorySimulator(FixedTime.Start);
+        var team = repository.Delegate(RoleName.Targets, "team", ["team-*"]);
+        repository.AddTarget(team, "team-1", "one");
+        var expires = repository.Expires;
+        repository.Expires = FixedTime.Start.AddHours(1);
+        repository.Publish(RoleName.Targets, team);
+        repository.Expires = expires;
+        repository.Publish(RoleName.Targets);
+        var pin = RootPin.OfFile(TufFormat.Instance, repository.FirstRoot);
+        using var trust = await RepositoryTrust.OpenAsync(TufFormat.Instance, RepositoryName.Parse("registry.example.com/team/app"), pin, repository, directory.FullPath, CancellationToken.None);
+
+        var (reading, all) = await RepositoryReading.ReadAllAsync(trust, FixedTime.Start.AddHours(2), CancellationToken.None);
+
+        Assert.Equal("team-1", Assert.Single(all).Path);
+        Assert.Equal((TrustError.Expired, "team"), (reading.Expired!.Error, reading.Expired.Role));
+    }
+}
