@@ -36,12 +36,14 @@ public sealed class PublishedSet
     /// <exception cref="TrustException"><see cref="TrustError.StoreDamaged"/> if the files do not belong together: publishing on top would make it worse.</exception>
     public static PublishedSet Recall(IMetadataFormat format, IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> files, VerificationLimits limits)
     {
-        var root = TrustedRoot.Pin(format, files[RoleName.Root], limits);
-        var timestamp = root.RecallTimestamp(files[RoleName.Timestamp]) ?? throw Damaged(RoleName.Timestamp);
-        var snapshot = timestamp.RecallSnapshot(files[RoleName.Snapshot]) ?? throw Damaged(RoleName.Snapshot);
+        var root = TrustedRoot.Pin(format, Stored(RoleName.Root), limits);
+        var timestamp = root.RecallTimestamp(Stored(RoleName.Timestamp)) ?? throw Damaged(RoleName.Timestamp);
+        var snapshot = timestamp.RecallSnapshot(Stored(RoleName.Snapshot)) ?? throw Damaged(RoleName.Snapshot);
         if (timestamp.SnapshotVersion is { } version && version != snapshot.Metadata.Signed.Version)
             throw Damaged(RoleName.Snapshot);
         return new PublishedSet(snapshot, files.Where(file => !IsAboveTargets(file.Key)).ToDictionary(file => file.Key, file => new TargetsDocument(format, file.Value)));
+
+        ReadOnlyMemory<byte> Stored(RoleName role) => files.TryGetValue(role, out var file) ? file : throw Damaged(role);
     }
 
     /// <summary>The file of a role, or null if there is none.</summary>

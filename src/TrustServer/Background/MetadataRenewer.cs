@@ -9,7 +9,7 @@ namespace TrustService.Server.Background;
 
 /// <summary>Signs timestamps and snapshots anew before they expire. No request ever does.</summary>
 internal sealed class MetadataRenewer(
-    IRepositoryCatalog catalog, PublishService publisher, IOptions<SigningOptions> signing, TrustMetrics metrics, TimeProvider time, ILoggerFactory loggers)
+    IRepositoryCatalog catalog, IMetadataStore store, PublishService publisher, IOptions<SigningOptions> signing, TrustMetrics metrics, TimeProvider time, ILoggerFactory loggers)
 {
     private const int PageSize = 100;
     private const int MaxWarnings = 20;
@@ -51,11 +51,17 @@ internal sealed class MetadataRenewer(
             Log.Renewed(log, record.Name.Value, $"snapshot {record.Snapshot.Version}, timestamp {record.Timestamp.Version}", $"{record.Timestamp.Expires:u}");
             return true;
         }
-        catch (TrustException e) when (e.Error != TrustError.StoreUnavailable)
+#pragma warning disable CA1031 // One repository that cannot be read must not keep the others from renewal.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
-            TrustMetrics.Add(metrics.Renewals, e.Info.Code);
+            var code = (e as TrustException)?.Info.Code ?? Log.Unforeseen;
+            TrustMetrics.Add(metrics.Renewals, code);
             if (isLogged)
-                Log.CannotRenew(log, repository.Name.Value, e.Info.Code, e.Message);
+                Log.CannotRenew(log, repository.Name.Value, code, Log.Reason(e));
+            // Without a database there is nothing to go on with.
+            if (e is TrustException { Error: TrustError.StoreUnavailable })
+                await store.PingAsync(cancellationToken);
             return false;
         }
     }

@@ -85,8 +85,8 @@ internal sealed class StartUp(
             }
             catch (TrustException e) when (e.Error is TrustError.StoreUnavailable or TrustError.OnlineKeyUnavailable)
             {
-                setState(e.Message);
-                Log.NotReady(log, $"{e.Message.TrimEnd('.')}. {e.Hint}".TrimEnd(), wait);
+                setState(e.Info.Title);
+                Log.NotReady(log, $"{Log.Reason(e).TrimEnd('.')}. {e.Hint}".TrimEnd(), wait);
                 await Task.Delay(TimeSpan.FromSeconds(wait), time, stoppingToken);
             }
         }
@@ -105,9 +105,11 @@ internal sealed class StartUp(
                 await renewer.RenewDueAsync(stoppingToken);
                 await pruner.PruneAsync(stoppingToken);
             }
-            catch (TrustException e)
+#pragma warning disable CA1031 // What is published can still be read, and the next round may succeed.
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
             {
-                Log.RenewalStopped(log, e.Info.Code, e.Message);
+                Log.RenewalStopped(log, (e as TrustException)?.Info.Code ?? Log.Unforeseen, Log.Reason(e));
             }
         }
     }

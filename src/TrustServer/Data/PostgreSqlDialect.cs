@@ -11,7 +11,6 @@ internal sealed class PostgreSqlDialect : SqlDialect
 {
     /// <summary>Advisory lock of the change feed; any number that differs from the locks of repositories.</summary>
     private const string FeedLock = "5715130290184529001";
-    private const string IdleInTransactionTimeout = "25P03";
     private readonly NpgsqlDataSource source;
 
     /// <summary>Uses the database of a connection string; what it says comes before the defaults here.</summary>
@@ -72,10 +71,9 @@ internal sealed class PostgreSqlDialect : SqlDialect
     {
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation } => TrustError.PublishConflict,
         PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected } => TrustError.PublishConflict,
-        PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.ReadOnlySqlTransaction or IdleInTransactionTimeout } => TrustError.StoreUnavailable,
-        // Classes: connection, authorization, unknown database, resources (disk full), operator (shutdown, timeouts), system.
-        PostgresException e => e.SqlState[..2] is "08" or "28" or "3D" or "53" or "57" or "58" ? TrustError.StoreUnavailable : null,
-        // Everything else of Npgsql is the connection: refused, broken, timed out, pool exhausted.
+        // Classes: data and integrity, which are about what this program asked for.
+        PostgresException e when e.SqlState.StartsWith("22", StringComparison.Ordinal) || e.SqlState.StartsWith("23", StringComparison.Ordinal) => null,
+        // Everything else is the database (damaged, read-only, without permissions, full, stopping) or the connection to it.
         _ => TrustError.StoreUnavailable,
     };
 

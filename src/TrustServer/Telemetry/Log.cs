@@ -11,6 +11,13 @@ internal static partial class Log
     /// <summary>Event ids below this one are facts about the start, shown without a time.</summary>
     public const int FirstTimedEvent = 1100;
 
+    /// <summary>Code of a failure that is no refusal.</summary>
+    public const string Unforeseen = "internal-error";
+
+    /// <summary>Why something failed, with the cause that a caller is not told.</summary>
+    public static string Reason(Exception failure) =>
+        failure.GetBaseException() is { } cause && cause != failure ? $"{failure.Message} ({cause.Message})" : failure.Message;
+
     [LoggerMessage(1001, LogLevel.Information, "TrustServer {Version} · {Store} (schema {Schema}) · {Tls}")]
     public static partial void Starting(ILogger logger, string version, string store, string schema, string tls);
 

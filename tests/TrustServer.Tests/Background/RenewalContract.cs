@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using TrustService.Server.Background;
+using TrustService.Server.Data;
 using TrustService.Testing;
 
 namespace TrustService.Server.Tests.Background;
@@ -38,6 +39,29 @@ public abstract class RenewalContract(PostgresFixture? postgres)
 
         Assert.Equal(2, (int?)(await TimestampAsync(server, owner))["meta"]!["snapshot.json"]!["version"]);
         Assert.Equal(3, (await owner.PublishAsync(server.Client, ("targets", owner.TargetsFile(2))).VersionsAsync())["snapshot"]);
+    }
+
+    [Fact]
+    public async Task DamagedRepository_DoesNotKeepOthersFromRenewal()
+    {
+        await using var server = await TestServer.StartAsync(postgres);
+        using var damaged = new RepositoryBuilder(server.Clock, "registry.example.com/damaged");
+        await damaged.InitAsync(server.Client);
+        using var owner = new RepositoryBuilder(server.Clock);
+        await owner.InitAsync(server.Client);
+        await using (var connection = await server.Services.GetRequiredService<TrustDatabase>().OpenAsync(CancellationToken.None))
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = "DELETE FROM metadata_files WHERE role = 'snapshot' AND repository_id = (SELECT id FROM repositories WHERE name = 'registry.example.com/damaged')";
+            await command.ExecuteNonQueryAsync();
+        }
+        await server.RestartAsync();
+        server.Clock.Advance(TimeSpan.FromDays(8));
+
+        Assert.Equal(new RenewalReport(1, 1), await RenewAsync(server));
+
+        Assert.Equal(2, (int?)(await TimestampAsync(server, owner))["version"]);
+        Assert.Contains("trust_renewals_total{result=\"store-damaged\"} 1", await server.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
     }
 
     [Fact]
