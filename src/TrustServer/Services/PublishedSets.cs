@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Caching.Memory;
 using TrustService.Formats;
+using TrustService.Metadata;
 using TrustService.Publishing;
 using TrustService.Server.Stores;
 using TrustService.Verification;
@@ -22,8 +23,11 @@ internal sealed class PublishedSets : IDisposable
     {
         if (transaction.Repository is not { } repository)
             return null;
-        // Every publish and renewal has another timestamp: the version says whether the set is still the current one.
-        if (cache.TryGetValue(repository.Id, out PublishedSet? kept) && kept!.Timestamp.Metadata.Signed.Version == repository.Timestamp.Version)
+        // Every publish and renewal has another timestamp. A version alone is not enough: a database that fell back to a
+        // replica may have lost a commit, and have another file of the same version by now.
+        if (cache.TryGetValue(repository.Id, out PublishedSet? kept)
+            && await transaction.ReadCurrentAsync(RoleName.Timestamp, cancellationToken) is { } timestamp
+            && timestamp.Data.Span.SequenceEqual(kept!.Timestamp.Metadata.File.Span))
             return kept;
         var set = await transaction.ReadCurrentSetAsync(cancellationToken);
         return PublishedSet.Recall(format, set!.Files.ToDictionary(file => file.Key, file => file.Value.Data), VerificationLimits.Default);
