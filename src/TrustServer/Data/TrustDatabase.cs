@@ -60,7 +60,7 @@ internal sealed class TrustDatabase : IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             throw error == TrustError.PublishConflict
                 ? new TrustException(error, "Another publisher was first: a version is taken, or the repository changed.", e) { Hint = "Read the current versions and publish again." }
-                : new TrustException(error, $"The database does not do what it is asked: {e.GetBaseException().Message}", e) { Hint = "Check that the database runs, that its disk has room, and that the server may write to it." };
+                : new TrustException(error, "The database does not do what it is asked.", e) { Hint = "Check that the database runs, that its disk has room, and that the server may write to it." };
         }
     }
 

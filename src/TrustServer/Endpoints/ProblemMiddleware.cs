@@ -25,7 +25,7 @@ internal sealed class ProblemMiddleware(RequestDelegate next, ILoggerFactory log
         catch (TrustException e) when (!context.Response.HasStarted)
         {
             if (e.Info.HttpStatus >= 500)
-                Log.RequestFailed(log, context.Request.Method, context.Request.Path, e.Info.Code, e.Message);
+                Log.RequestFailed(log, context.Request.Method, context.Request.Path, e.Info.Code, Log.Reason(e));
             await AnswerAsync(context, Problems.Of(e));
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
