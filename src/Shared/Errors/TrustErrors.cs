@@ -24,7 +24,7 @@ public static class TrustErrors
         TrustError.NoSupportedHash => new("no-supported-hash", Outcome.Untrusted, 422, "No supported hash is listed."),
         TrustError.Expired => new("expired", Outcome.Stale, 422, "The metadata has expired."),
         TrustError.TooOld => new("too-old", Outcome.Stale, 422, "The metadata is older than allowed."),
-        TrustError.ClockWentBack => new("clock-went-back", Outcome.Stale, 422, "The clock went back."),
+        TrustError.ClockWentBack => new("clock-went-back", Outcome.Stale, 503, "The clock went back."),
         TrustError.ExpiryTooFar => new("expiry-too-far", Outcome.Untrusted, 422, "The expiry lies too far ahead."),
         TrustError.DelegationLimit => new("delegation-limit", Outcome.Untrusted, 422, "Too many delegated roles."),
         TrustError.RootNotPinned => new("root-not-pinned", Outcome.Usage, 422, "No pinned root."),

@@ -16,6 +16,9 @@ namespace TrustService.Server.Services;
 internal sealed class PublishService(
     IMetadataStore store, CurrentMetadataCache cache, IOnlineKeys keys, PublishedSets sets, OperatorRules rules, TrustMetrics metrics, TimeProvider time, ILoggerFactory loggers)
 {
+    /// <summary>How far the clocks of two servers may differ.</summary>
+    private static readonly TimeSpan MaxClockLag = TimeSpan.FromMinutes(5);
+
     private static readonly TufFormat Format = TufFormat.Instance;
 
     private readonly ILogger log = loggers.CreateLogger(Log.Category);
@@ -63,6 +66,7 @@ internal sealed class PublishService(
         if (transaction.Repository is not { } record || !rules.IsDue(record, now))
             return null;
         var current = await sets.ReadAsync(transaction, Format, cancellationToken);
+        CheckClock(current!, now);
         var signers = await FindSignersAsync(repository, current!.Root.Metadata.Signed, cancellationToken);
         var candidate = CandidateSet.OfRenewal(current, rules.IsSnapshotDue(record, now), signers, rules.Publish, now);
         var renewed = await transaction.CommitAsync(Publication(candidate, ChangeKind.Renew, actor: null, ChangeSummary.Of(current, candidate), rootOnlineKeys: null), cancellationToken);
@@ -74,8 +78,11 @@ internal sealed class PublishService(
     {
         await using var transaction = await store.BeginPublishAsync(repository, [], cancellationToken);
         var current = await sets.ReadAsync(transaction, Format, cancellationToken);
+        var now = time.GetUtcNow();
+        if (current is not null)
+            CheckClock(current, now);
         var signers = await FindSignersAsync(repository, NextRoot(current, uploads), cancellationToken);
-        var candidate = CandidateSet.OfUploads(Format, current, uploads, signers, rules.Publish, time.GetUtcNow());
+        var candidate = CandidateSet.OfUploads(Format, current, uploads, signers, rules.Publish, now);
         candidate.Set.Root.RequireRepository(repository);
         if (candidate.IsUnchanged)
             return candidate;
@@ -83,6 +90,13 @@ internal sealed class PublishService(
         var publication = Publication(candidate, ChangeKind.Publish, actor, ChangeSummary.Of(current, candidate), isNewRoot ? OnlineKeysOf(candidate.Set.Root.Metadata.Signed) : null);
         sets.Keep(await transaction.CommitAsync(publication, cancellationToken), candidate.Set);
         return candidate;
+    }
+
+    // A server with a lagging clock would take expired files for good, and replace a timestamp by one that expires sooner.
+    private static void CheckClock(PublishedSet current, DateTimeOffset now)
+    {
+        if (current.Timestamp.Metadata.Signed.SignedAt is { } signedAt && now < signedAt - MaxClockLag)
+            throw new TrustException(TrustError.ClockWentBack, $"The server's clock shows {now:u}, and the current timestamp was signed at {signedAt:u}.") { Hint = "Set the clocks of all servers by NTP; nothing is signed until they agree." };
     }
 
     // Only says which keys to look for; whether it may be the root is for the chain to decide.

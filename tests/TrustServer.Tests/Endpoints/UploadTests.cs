@@ -64,6 +64,15 @@ public sealed class UploadTests : HostileUpload
     }
 
     [Fact]
+    public async Task Upload_WhileTheServersClockLagsBehindTheTimestamp_IsRefused()
+    {
+        Server.Clock.Advance(TimeSpan.FromMinutes(-6));
+
+        await RefusedAsync(TrustError.ClockWentBack, ("targets", Owner.TargetsFile(2)));
+        await UnmovedAsync();
+    }
+
+    [Fact]
     public async Task Case38_HundredMebibytes_AreRefusedBeforeTheyAreRead()
     {
         var (status, body) = await RawHttp.SendAsync(Server.Client.BaseAddress!, $"POST {Owner.MetadataPath} HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 104857600\r\n\r\n--b\r\n");
