@@ -7,7 +7,10 @@ namespace TrustService.Server.Endpoints;
 internal static class PublishEndpoints
 {
     /// <summary>Reads the upload before anything is locked, then publishes it.</summary>
-    public static async Task PublishAsync(HttpContext context, TufPath path)
+    public static Task PublishAsync(HttpContext context, TufPath path) =>
+        context.RequestServices.GetRequiredService<PublishGate>().EnterAsync(() => ReadAndPublishAsync(context, path));
+
+    private static async Task ReadAndPublishAsync(HttpContext context, TufPath path)
     {
         var services = context.RequestServices;
         var uploads = await services.GetRequiredService<UploadReader>().ReadAsync(context.Request, context.RequestAborted);

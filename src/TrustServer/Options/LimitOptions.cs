@@ -51,6 +51,14 @@ internal sealed class LimitOptions : IValidatableObject
     [Range(1, 100_000)]
     public int MaxConcurrentRequests { get; set; } = 1000;
 
+    /// <summary>Publishes that are read or worked on at the same time: each may hold <see cref="MaxRequestBytes"/> in memory. Default: 64.</summary>
+    [Range(1, 10_000)]
+    public int MaxConcurrentPublishes { get; set; } = 64;
+
+    /// <summary>Seconds within which an upload must have arrived as a whole. Default: 60.</summary>
+    [Range(1, 3600)]
+    public int UploadSeconds { get; set; } = 60;
+
     /// <summary>Bytes of metadata files that are kept in memory for reading. Default: 128 MiB.</summary>
     [Range(1024 * 1024, int.MaxValue)]
     public int CacheBytes { get; set; } = 128 * 1024 * 1024;

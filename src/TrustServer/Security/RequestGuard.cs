@@ -20,12 +20,15 @@ internal sealed class RequestGuard(RequestDelegate next, Readiness readiness, Tr
         CheckTarget(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         if (!readiness.HasSchema && NeedsStore(context.Request.Path))
             throw new TrustException(TrustError.StoreUnavailable, "The server has started, but its database is not ready.") { Hint = "Try again in a few seconds; /readyz tells what is missing." };
-        if (metrics.InProgress > maxConcurrent)
+        // Under load an operator must still be able to see what is going on, and an orchestrator must not take load for death.
+        if (metrics.InProgress > maxConcurrent && !IsOperation(context.Request.Path))
             throw new TrustException(TrustError.RateLimited, $"The server is working on {maxConcurrent} requests; no more are taken at the moment.") { Hint = "Try again in a few seconds." };
         return next(context);
     }
 
     private static bool NeedsStore(PathString path) => path.StartsWithSegments("/tuf", StringComparison.Ordinal) || path.StartsWithSegments("/api", StringComparison.Ordinal);
+
+    private static bool IsOperation(PathString path) => path.Value is "/livez" or "/readyz" or "/metrics";
 
     private static void CheckTarget(string target)
     {

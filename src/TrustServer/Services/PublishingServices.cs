@@ -5,7 +5,7 @@ internal static class PublishingServices
 {
     /// <summary>Adds upload reading, the rules and the publisher.</summary>
     public static IServiceCollection AddTrustPublishing(this IServiceCollection services) => services
-        .AddSingleton<UploadReader>()
+        .AddSingleton<UploadReader>().AddSingleton<PublishGate>()
         .AddSingleton<OperatorRules>()
         .AddSingleton<PublishedSets>()
         .AddSingleton<PublishService>();

@@ -10,7 +10,7 @@ using TrustService.Server.Options;
 namespace TrustService.Server.Services;
 
 /// <summary>Reads the metadata files of a multipart request: one part for each role, named by the part's file name.</summary>
-internal sealed class UploadReader(IOptions<LimitOptions> options)
+internal sealed class UploadReader(IOptions<LimitOptions> options, TimeProvider time)
 {
     private const int MaxBoundaryLength = 70;
     private const int MaxPartHeaders = 16;
@@ -34,17 +34,23 @@ internal sealed class UploadReader(IOptions<LimitOptions> options)
             HeadersLengthLimit = MaxPartHeaderBytes,
         };
         var files = new List<UploadedFile>();
+        using var tooLate = new CancellationTokenSource(TimeSpan.FromSeconds(limits.UploadSeconds), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(tooLate.Token, cancellationToken);
         try
         {
-            while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+            while (await reader.ReadNextSectionAsync(either.Token) is { } section)
             {
                 if (files.Count == limits.MaxParts)
                     throw TooLarge($"The request has more than {limits.MaxParts} parts.");
                 var role = RoleOf(section);
                 if (files.Exists(file => file.Role == role))
                     throw Malformed($"Two parts are for the role {role}; one file for each role is needed.");
-                files.Add(new UploadedFile(role, await ReadPartAsync(section.Body, role, cancellationToken)));
+                files.Add(new UploadedFile(role, await ReadPartAsync(section.Body, role, either.Token)));
             }
+        }
+        catch (OperationCanceledException e) when (tooLate.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new BadHttpRequestException($"The body did not arrive within {limits.UploadSeconds} seconds.", StatusCodes.Status408RequestTimeout, e);
         }
         catch (Exception e) when (e is InvalidDataException or IOException and not BadHttpRequestException)
         {
