@@ -15,8 +15,11 @@ namespace TrustService;
 /// <param name="options">How the client updates.</param>
 public sealed class ImageSigner(RepositoryTrust trust, TrustServerClient server, TimeProvider time, TrustClientOptions options)
 {
-    /// <summary>How often a change is signed if other publishers are first each time: enough for a release that signs dozens of images at once.</summary>
-    public const int MaxAttempts = 20;
+    /// <summary>
+    /// How often a change is signed if other publishers are first each time. Somebody wins every round, so that fifty publishers
+    /// at once need up to fifty rounds.
+    /// </summary>
+    public const int MaxAttempts = 100;
 
     // Milliseconds of the first wait at the most; each further one is longer by as much, up to five times.
     private const int MaxFirstWait = 100;
