@@ -63,7 +63,9 @@ public abstract class SqlMigratorContract(PostgresFixture? postgres) : IAsyncLif
     public async Task Migrate_FileFails_LeavesNothingOfIt()
     {
         await MigrateAsync(Embedded());
-        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => MigrateAsync([.. Embedded(), Next("0002_broken", "CREATE TABLE half (id integer); SELECT nothing FROM nowhere;")]));
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => MigrateAsync([.. Embedded(), Next("0002_broken", "CREATE TABLE half (id integer); SELECT nothing FROM nowhere;")]));
+        // SQLite's refusal comes as it is; PostgreSQL's as one of the store, with the cause inside.
+        Assert.True(failure is System.Data.Common.DbException or TrustException { Error: TrustError.StoreUnavailable, InnerException: System.Data.Common.DbException }, failure.ToString());
         Assert.Equal(1L, Convert.ToInt64(await database.ScalarAsync("SELECT COUNT(*) FROM schema_migrations"), null));
         await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => database.ScalarAsync("SELECT * FROM half"));
     }
