@@ -38,12 +38,12 @@ public sealed class JsonOutputTests(TrustWorld world) : IClassFixture<TrustWorld
 
         var unsigned = await VerifyAsync(10, "unsigned", "not-signed", $"[{{{Named} {Metadata} {Checks} {Error}}}]", $"{repository}:2.0", "--root", root);
         Assert.Equal(["signed:fail"], ChecksOf(unsigned));
-        await VerifyAsync(10, "unsigned", "repository-unknown", $"[{{{Named} {Checks} {Error}}}]", $"{stranger}:1.0", "--root", root);
+        await VerifyAsync(10, "unsigned", "repository-unknown", $"[{{{Named} checks[] {Error}}}]", $"{stranger}:1.0", "--root", $"root:1:sha256:{new string('0', 64)}");
 
         var mismatch = await VerifyAsync(13, "digest-mismatch", "digest-mismatch", $"[{{{Named} {Image} {SignedBy} {Metadata} {Checks} {Error}}}]", $"{repository}:moved", "--root", root);
         Assert.Equal(["signed:pass", "fresh:pass", "registry:fail"], ChecksOf(mismatch));
 
-        await VerifyAsync(11, "untrusted", "threshold-not-met", $"[{{{Named} {Checks} {ErrorOfRole}}}]", $"{repository}:1.0", "--root", await world.Owner.ExportRootAsync(other));
+        await VerifyAsync(11, "untrusted", "wrong-repository", $"[{{{Named} checks[] {ErrorOfRole}}}]", $"{repository}:1.0", "--root", await world.Owner.ExportRootAsync(other));
     }
 
     [Fact]
