@@ -37,7 +37,7 @@ public sealed class RefusalTests(TrustWorld world) : IClassFixture<TrustWorld>
         var root = await world.Owner.ExportRootAsync(repository);
 
         (await verifier.RunAsync("verify", $"{repository}:2.0", "--root", root)).Refuses(10, "'2.0' is not signed");
-        (await verifier.RunAsync("verify", $"{stranger}:1.0", "--root", root)).Refuses(10, "no trust data");
+        (await verifier.RunAsync("verify", $"{stranger}:1.0", "--root", $"root:1:sha256:{new string('0', 64)}")).Refuses(10, "no root 1");
     }
 
     [Fact]
