@@ -51,7 +51,7 @@ public sealed class ImageCaseTests(TrustWorld world) : IClassFixture<TrustWorld>
 
         (await verifier.RunAsync("verify", $"{second}@{image.Digest}", "--root", await world.Owner.ExportRootAsync(second))).Refuses(10, "not signed");
         (await verifier.RunAsync("verify", $"{second}:1.0@{image.Digest}", "--root", root)).Refuses(11, "root");
-        (await verifier.RunAsync("verify", $"{third}:1.0@{image.Digest}", "--root", root)).Refuses(10, "no trust data");
+        (await verifier.RunAsync("verify", $"{third}:1.0@{image.Digest}", "--root", root)).Refuses(11, "belongs to");
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class ImageCaseTests(TrustWorld world) : IClassFixture<TrustWorld>
         foreach (var same in (string[])["alpine", "docker.io/alpine", "index.docker.io/library/alpine", "DOCKER.io/library/alpine"])
             Assert.Equal($"docker.io/library/alpine@{image.Digest}", (await VerifyAsync(same)).Exits(0).Line);
         foreach (var lookAlike in (string[])["docker.io.evil.com/library/alpine", "docker.io:443/library/alpine", "library/alpine-", "evil/alpine"])
-            Assert.True((await VerifyAsync(lookAlike)).ExitCode is 10 or 2, lookAlike);
+            Assert.True((await VerifyAsync(lookAlike)).ExitCode is 11 or 2, lookAlike);
         foreach (var noName in (string[])["ALPINE", "docker.io/library/alpine/", "docker.io/../library/alpine", "docker．io/library/alpine", "docker.io//alpine", "https://docker.io/library/alpine"])
             (await VerifyAsync(noName)).Refuses(2, "");
     }
