@@ -6,7 +6,8 @@ namespace TrustService.Keys;
 /// <summary>A private key file: the PEM text that holds one private key, encrypted or not.</summary>
 /// <remarks>
 /// Written is one form only: <c>ENCRYPTED PRIVATE KEY</c>, PKCS#8 with PBES2. Read are also plain PKCS#8, <c>EC PRIVATE
-/// KEY</c>, <c>RSA PRIVATE KEY</c>, and the key files of Docker Content Trust, which have headers inside the PEM.
+/// KEY</c>, <c>RSA PRIVATE KEY</c>, and the key files of Docker Content Trust and Notary, which have headers inside the PEM,
+/// the old ones <c>DEK-Info</c> among them.
 /// Source: RFC 7468 §10 and §11, RFC 5915, RFC 8017 A.1.2, RFC 1421 §4.4.
 /// </remarks>
 public sealed class PrivateKeyFile : IDisposable
@@ -18,13 +19,14 @@ public sealed class PrivateKeyFile : IDisposable
     private const string Pkcs8 = "PRIVATE KEY";
     private const string Sec1 = "EC PRIVATE KEY";
     private const string Pkcs1 = "RSA PRIVATE KEY";
+    private const string OldEd25519 = "ED25519 PRIVATE KEY";
 
     private readonly PemBlock block;
 
     private PrivateKeyFile(PemBlock block) => this.block = block;
 
     /// <summary>True if a passphrase is needed to open it.</summary>
-    public bool IsEncrypted => block.Label == Encrypted;
+    public bool IsEncrypted => block.Label == Encrypted || OldPemEncryption.IsUsed(block);
 
     /// <summary>The role that a key file of Docker Content Trust names, or null.</summary>
     public string? Role => block.Headers.GetValueOrDefault("role");
@@ -65,20 +67,21 @@ public sealed class PrivateKeyFile : IDisposable
     /// </exception>
     public IExportableKey Open(ReadOnlySpan<byte> passphrase)
     {
-        var pkcs8 = block.Label switch
-        {
-            Encrypted => EncryptedPkcs8.Decrypt(block.Content, passphrase),
-            Sec1 => FromSec1(block.Content),
-            Pkcs1 => FromPkcs1(block.Content),
-            _ => (byte[])block.Content.Clone(),
-        };
+        var content = block.Label == Encrypted ? EncryptedPkcs8.Decrypt(block.Content, passphrase)
+            : OldPemEncryption.IsUsed(block) ? OldPemEncryption.Decrypt(block, passphrase)
+            : (byte[])block.Content.Clone();
         try
         {
-            return SigningKeys.ImportPkcs8(pkcs8);
+            return Read(content);
+        }
+        catch (TrustException e) when (e.Error == TrustError.InvalidKeyFile && OldPemEncryption.IsUsed(block))
+        {
+            // Nothing but its last bytes tells that something else than the key came out.
+            throw new TrustException(TrustError.WrongPassphrase, "The passphrase does not open the key.", e);
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(pkcs8);
+            CryptographicOperations.ZeroMemory(content);
         }
     }
 
@@ -98,38 +101,56 @@ public sealed class PrivateKeyFile : IDisposable
         }
     }
 
-    private static PemBlock Supported(PemBlock block)
+    private static PemBlock Supported(PemBlock block) => block.Label switch
     {
-        if (block.Headers.ContainsKey("Proc-Type"))
-            throw Invalid("it is encrypted in OpenSSL's old way", "Convert it: openssl pkcs8 -topk8 -in OLD.pem -out NEW.pem");
-        return block.Label switch
+        Encrypted or Pkcs8 or Sec1 or Pkcs1 or OldEd25519 => block,
+        "OPENSSH PRIVATE KEY" => throw Invalid("it is an OpenSSH key", "Convert a copy of it: ssh-keygen -p -m PKCS8 -f COPY"),
+        _ => throw Invalid($"keys of the form '{block.Label}' are not read here", $"Forms that are read: {Encrypted}, {Pkcs8}, {Sec1}, {Pkcs1}."),
+    };
+
+    private IExportableKey Read(byte[] content)
+    {
+        switch (block.Label)
         {
-            Encrypted or Pkcs8 or Sec1 or Pkcs1 => block,
-            "OPENSSH PRIVATE KEY" => throw Invalid("it is an OpenSSH key", "Convert a copy of it: ssh-keygen -p -m PKCS8 -f COPY"),
-            _ => throw Invalid($"keys of the form '{block.Label}' are not read here", $"Forms that are read: {Encrypted}, {Pkcs8}, {Sec1}, {Pkcs1}."),
-        };
+            case Sec1:
+                return ReadOld(ECDsa.Create(), key => key.ImportECPrivateKey(content, out _));
+            case Pkcs1:
+                return ReadOld(RSA.Create(), key => key.ImportRSAPrivateKey(content, out _));
+            case OldEd25519:
+                return NotaryEd25519.TryRead(content) ?? throw Damaged(null);
+            default:
+                return SigningKeys.ImportPkcs8(content);
+        }
     }
 
-    private static byte[] FromSec1(byte[] content) => Convert(ECDsa.Create(), key => key.ImportECPrivateKey(content, out _));
-
-    private static byte[] FromPkcs1(byte[] content) => Convert(RSA.Create(), key => key.ImportRSAPrivateKey(content, out _));
-
-    private static byte[] Convert<TKey>(TKey key, Action<TKey> import)
+    private static IExportableKey ReadOld<TKey>(TKey key, Action<TKey> import)
         where TKey : AsymmetricAlgorithm
     {
+        byte[] pkcs8;
         using (key)
         {
             try
             {
                 import(key);
-                return key.ExportPkcs8PrivateKey();
+                pkcs8 = key.ExportPkcs8PrivateKey();
             }
             catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
             {
-                throw new TrustException(TrustError.InvalidKeyFile, "The key file cannot be used: the key inside it is damaged or of an unknown kind.", e);
+                throw Damaged(e);
             }
         }
+        try
+        {
+            return SigningKeys.ImportPkcs8(pkcs8);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(pkcs8);
+        }
     }
+
+    private static TrustException Damaged(Exception? inner) =>
+        new(TrustError.InvalidKeyFile, "The key file cannot be used: the key inside it is damaged or of an unknown kind.", inner);
 
     private static TrustException Invalid(string problem, string hint) =>
         new(TrustError.InvalidKeyFile, $"The key file cannot be used: {problem}.") { Hint = hint };

@@ -33,7 +33,7 @@ public static class SigningKeys
     {
         if (pkcs8.StartsWith(Ed25519SigningKey.Pkcs8Prefix) && pkcs8.Length == Ed25519SigningKey.Pkcs8Prefix.Length + Ed25519.SecretKeySize)
             return new Ed25519SigningKey(pkcs8[Ed25519SigningKey.Pkcs8Prefix.Length..]);
-        return TryEcdsa(pkcs8) ?? (IExportableKey?)TryRsa(pkcs8)
+        return NotaryEd25519.TryReadPkcs8(pkcs8) ?? (IExportableKey?)TryEcdsa(pkcs8) ?? TryRsa(pkcs8)
             ?? throw new TrustException(TrustError.InvalidKeyFile, "The private key is not PKCS#8 of ECDSA P-256 or P-384, RSA or Ed25519.");
     }
 

@@ -57,6 +57,18 @@ internal static class KeyFiles
         -----END EC PRIVATE KEY-----
         """;
 
+    /// <summary>The same, openssl ec -des3.</summary>
+    public const string OldOpenSslTripleDes = """
+        -----BEGIN EC PRIVATE KEY-----
+        Proc-Type: 4,ENCRYPTED
+        DEK-Info: DES-EDE3-CBC,8062BA51D9B185ED
+
+        NAZVWu1mi5D0Fgi2qBj7wUaUawLPg2PjlI5k9a2gvxLb+nZHIHsY9K6IhQOK3vEm
+        ayC6zA76gidfXK5ZvhU3Xmwb+kTtste8Ei83SCt6mSP/YGWG4NZH6PB/F625AfvB
+        cltcjzPRcBIqasys/LGX9VFKbaumNRwJwTmI1rf1ncc=
+        -----END EC PRIVATE KEY-----
+        """;
+
     /// <summary>Made by openssl ecparam -name secp384r1 -genkey: a block of parameters stands first.</summary>
     public const string Sec1P384 = """
         -----BEGIN EC PARAMETERS-----

@@ -70,6 +70,8 @@ public sealed class PrivateKeyFileTests
     [InlineData(KeyFiles.EncryptedEd25519, true, SignatureScheme.Ed25519)]
     [InlineData(KeyFiles.Pkcs1Rsa, false, SignatureScheme.RsaPssSha256)]
     [InlineData(KeyFiles.NotaryTargets, true, SignatureScheme.EcdsaP256Sha256)]
+    [InlineData(KeyFiles.OldOpenSslP256, true, SignatureScheme.EcdsaP256Sha256)]
+    [InlineData(KeyFiles.OldOpenSslTripleDes, true, SignatureScheme.EcdsaP256Sha256)]
     public void Parse_FilesOfOtherPrograms_Open(string text, bool isEncrypted, SignatureScheme scheme)
     {
         foreach (var variant in new[] { text, text.Replace("\n", "\r\n", StringComparison.Ordinal), "comment\n" + text + "\n\n" })
@@ -87,6 +89,8 @@ public sealed class PrivateKeyFileTests
     [InlineData(KeyFiles.EncryptedP256)]
     [InlineData(KeyFiles.EncryptedSha1Aes128)]
     [InlineData(KeyFiles.NotaryTargets)]
+    [InlineData(KeyFiles.OldOpenSslP256)]
+    [InlineData(KeyFiles.OldOpenSslTripleDes)]
     public void Open_SameKeyInAnotherForm_IsTheSameKey(string text)
     {
         using var plain = PrivateKeyFile.Parse(Encoding.ASCII.GetBytes(KeyFiles.Pkcs8P256));
@@ -108,7 +112,7 @@ public sealed class PrivateKeyFileTests
     }
 
     [Theory]
-    [InlineData(KeyFiles.OldOpenSslP256, "openssl pkcs8 -topk8")]
+    [InlineData("-----BEGIN DSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END DSA PRIVATE KEY-----\n", "Forms that are read")]
     [InlineData(KeyFiles.Pkcs8P256 + "\n" + KeyFiles.Pkcs8Ed25519, "file of its own")]
     [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "BEGIN ENCRYPTED PRIVATE KEY")]
     [InlineData("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n", "ssh-keygen")]
@@ -119,6 +123,39 @@ public sealed class PrivateKeyFileTests
         var refusal = Refusal.Of(TrustError.InvalidKeyFile, () => PrivateKeyFile.Parse(Encoding.ASCII.GetBytes(text)));
 
         Assert.Contains(hint, refusal.Hint, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("DEK-Info: RC4,3395E017B201CB87461A5DD738E04334")]
+    [InlineData("DEK-Info: AES-256-CBC,3395E017B201CB87")]
+    [InlineData("DEK-Info: AES-256-CBC")]
+    public void Open_OldEncryptionOfAnUnknownKind_IsRefusedNotTakenForAWrongPassphrase(string header)
+    {
+        var text = KeyFiles.OldOpenSslP256.Replace("DEK-Info: AES-256-CBC,3395E017B201CB87461A5DD738E04334", header, StringComparison.Ordinal);
+        using var file = PrivateKeyFile.Parse(Encoding.ASCII.GetBytes(text));
+
+        Refusal.Of(TrustError.InvalidKeyFile, () => file.Open("correct"u8));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Open_Ed25519AsNotaryWroteIt_IsTheSameKey(bool isPkcs8)
+    {
+        using var key = SigningKeys.Generate(SignatureScheme.Ed25519);
+        byte[] content = [.. key.Material.Span, .. key.ExportPkcs8()[^32..], .. key.Material.Span];
+        // SEQUENCE { 0, SEQUENCE { OID 1.3.6.1.4.1.11591.15.1 }, OCTET STRING of 96 bytes }
+        byte[] pkcs8 = [0x30, 0x72, 2, 1, 0, 0x30, 0x0b, 6, 9, 0x2b, 6, 1, 4, 1, 0xda, 0x47, 0x0f, 1, 4, 0x60, .. content];
+        var pem = PemEncoding.WriteString(isPkcs8 ? "PRIVATE KEY" : "ED25519 PRIVATE KEY", isPkcs8 ? pkcs8 : content);
+
+        using var file = PrivateKeyFile.Parse(Encoding.ASCII.GetBytes(pem));
+        using var opened = file.Open(""u8);
+
+        Assert.Equal(key.Material.ToArray(), opened.Material.ToArray());
+        AssertSigns(opened);
+        content[0] ^= 1;
+        using var damaged = PrivateKeyFile.Parse(Encoding.ASCII.GetBytes(PemEncoding.WriteString("ED25519 PRIVATE KEY", content)));
+        Refusal.Of(TrustError.InvalidKeyFile, () => damaged.Open(""u8));
     }
 
     [Fact]
@@ -151,6 +188,7 @@ public sealed class PrivateKeyFileTests
     [InlineData(KeyFiles.EncryptedEd25519)]
     [InlineData(KeyFiles.Sec1P384)]
     [InlineData(KeyFiles.Pkcs8Ed25519)]
+    [InlineData(KeyFiles.OldOpenSslP256)]
     public void Open_MutatedFile_OnlyEverRefuses(string text) => Property.ForAll(1000, random =>
     {
         var mutated = Encoding.UTF8.GetBytes(Mutation.Of(text, random));
