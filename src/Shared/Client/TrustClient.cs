@@ -180,8 +180,7 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
 
     private async Task<byte[]> FetchAsync(IMetadataSource from, RoleName role, TrustedRoot root, MetaFile listed, int maxBytes, CancellationToken cancellationToken)
     {
-        var version = root.Metadata.Signed.ConsistentSnapshot ? listed.Version : null;
-        var name = format.Rules.FileName(role, version);
+        var name = format.Rules.ListedFileName(role, listed, root.Metadata.Signed.ConsistentSnapshot);
         return await from.FetchAsync(name, maxBytes, cancellationToken).ConfigureAwait(false)
             ?? throw new TrustException(TrustError.MetadataUnknown, $"{name} is listed, but it is not at {from.Location}.") { Role = role.Value };
     }
@@ -229,9 +228,10 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
             cache.Write(LastSeenFile, Encoding.UTF8.GetBytes(referenceTime.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)));
     }
 
-    private string FileOf(RoleName role)
+    private static string FileOf(RoleName role)
     {
-        var name = format.Rules.FileName(role, null);
+        // A name in the cache is a single one, whatever the format's names on a server are.
+        var name = Uri.EscapeDataString(role.Value) + ".json";
         // Escapes make names longer than some disks can hold.
         return name.Length <= MaxFileNameLength ? name : $"{Hex.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(role.Value)))}.json";
     }

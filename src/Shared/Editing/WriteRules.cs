@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using TrustService.Errors;
 using TrustService.Formats;
 using TrustService.Metadata;
@@ -10,7 +9,7 @@ namespace TrustService.Editing;
 /// What must hold for metadata that is written, beyond what the chain verifies: nothing that a client could not read, that
 /// would lock clients out, or that two clients could read differently.
 /// </summary>
-public static partial class WriteRules
+public static class WriteRules
 {
     /// <summary>Checks a root that is to be published.</summary>
     /// <exception cref="TrustException">A coded refusal.</exception>
@@ -39,7 +38,7 @@ public static partial class WriteRules
         if (targets.TargetFiles.Count > limits.MaxTargets)
             throw new TrustException(TrustError.TooLarge, $"{name} has {targets.TargetFiles.Count} targets; at most {limits.MaxTargets} are allowed. Delegate some of them.") { Role = name.Value };
         foreach (var (path, target) in targets.TargetFiles)
-            CheckTarget(name, path, target);
+            CheckTarget(format, name, path, target);
         if (targets.Delegations is { } delegations)
             CheckDelegations(format, name, delegations, limits);
     }
@@ -63,10 +62,16 @@ public static partial class WriteRules
             throw new TrustException(TrustError.ExpiryTooFar, $"{name} {role.Version} expires at {role.Expires:u}; at most {limits.MaxLifetime.TotalDays:0} days ahead are allowed.") { Role = name.Value };
     }
 
-    private static void CheckTarget(RoleName name, string path, TargetFile target)
+    private static void CheckTarget(IMetadataFormat format, RoleName name, string path, TargetFile target)
     {
-        if (!SafeTargetPath().IsMatch(path))
+        if (!format.Rules.MayWriteTargetPath(path))
             throw new TrustException(TrustError.InvalidTargetPath, $"{name} lists a target path that clients would read differently; letters, digits and . _ - : @ + are allowed, in parts separated by single slashes that do not begin with a dot.") { Role = name.Value };
+        if (!format.Rules.TargetsAreImages)
+        {
+            if (target.Hashes.Sha256 is not { Length: 32 } && target.Hashes.Find(FileHashes.Sha512Name) is not { Length: 64 })
+                throw new TrustException(TrustError.NoSupportedHash, $"Target \"{path}\" of {name} has no sha256 of 32 bytes and no sha512 of 64.") { Role = name.Value };
+            return;
+        }
         if (target.Hashes.Sha256 is not { Length: 32 } sha256)
             throw new TrustException(TrustError.NoSupportedHash, $"Target \"{path}\" of {name} has no sha256 of 64 hex digits.") { Role = name.Value };
         if (target.Length == 0)
@@ -84,6 +89,8 @@ public static partial class WriteRules
         {
             if (!format.Rules.MayWriteRoleName(role.Name))
                 throw new TrustException(TrustError.InvalidRoleName, $"{name} delegates to a role whose name is not safe in every file system and URL: \"{role.Name}\".") { Role = name.Value };
+            if (!format.Rules.MayDelegate(name, role.Name))
+                throw new TrustException(TrustError.InvalidRoleName, $"{name} cannot delegate to {role.Name}; a delegated role is named {name}/NAME.") { Role = name.Value };
             CheckRoleKeys(role.Name.Value, role.RoleKeys, delegations.Keys);
             foreach (var pattern in role.Paths ?? [])
             {
@@ -120,8 +127,4 @@ public static partial class WriteRules
         if (roleKeys.Threshold > different.Count)
             throw new TrustException(TrustError.MalformedMetadata, $"Role {role} needs {roleKeys.Threshold} signatures but has {different.Count} different keys: nobody could ever sign it.") { Role = role };
     }
-
-    // The characters that every client asks for unchanged. The last line of defence against names that differ between clients.
-    [GeneratedRegex(@"\A(?!\.)[A-Za-z0-9._:@+-]{1,200}(/(?!\.)[A-Za-z0-9._:@+-]{1,200}){0,16}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex SafeTargetPath();
 }

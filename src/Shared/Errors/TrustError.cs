@@ -78,6 +78,9 @@ public enum TrustError
     /// <summary>Metadata of another repository.</summary>
     WrongRepository,
 
+    /// <summary>The repository is kept in another format than the one that was asked for.</summary>
+    WrongFormat,
+
     /// <summary>A root lacks a role or a key without which clients would be locked out.</summary>
     IncompleteRoot,
 

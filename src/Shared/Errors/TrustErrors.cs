@@ -30,6 +30,7 @@ public static class TrustErrors
         TrustError.RootNotPinned => new("root-not-pinned", Outcome.Usage, 422, "No pinned root."),
         TrustError.RootMismatch => new("root-mismatch", Outcome.Untrusted, 422, "The pinned root does not fit."),
         TrustError.WrongRepository => new("wrong-repository", Outcome.Untrusted, 422, "The metadata belongs to another repository."),
+        TrustError.WrongFormat => new("wrong-format", Outcome.Failure, 404, "The repository has another format."),
         TrustError.IncompleteRoot => new("incomplete-root", Outcome.Untrusted, 422, "The root would lock clients out."),
         TrustError.UnacceptableKey => new("unacceptable-key", Outcome.Untrusted, 422, "A key cannot be accepted."),
         TrustError.PrivateKeyInMetadata => new("private-key-in-metadata", Outcome.Untrusted, 422, "A private key was about to be published."),

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using TrustService.Metadata;
+using TrustService.Oci;
 
 namespace TrustService.Formats;
 
@@ -8,18 +10,48 @@ public sealed record FormatRules
     /// <summary>True if timestamp and snapshot name the version of what they list (TUF); false if only hashes (Notary).</summary>
     public required bool ParentsNameVersions { get; init; }
 
+    /// <summary>True if snapshot lists the root as well; the listed file must then be the trusted one.</summary>
+    public required bool SnapshotListsRoot { get; init; }
+
+    /// <summary>True if a snapshot may leave out a role that the one before it listed.</summary>
+    public required bool MaySnapshotDropRoles { get; init; }
+
+    /// <summary>True if the snapshot key may be the owner's, who then uploads snapshot with the rest.</summary>
+    public required bool MaySnapshotBeUploaded { get; init; }
+
     /// <summary>What a delegated role that cannot be had or verified does to a search.</summary>
     public required UnverifiableRole UnverifiableRole { get; init; }
+
+    /// <summary>The roles that name images, in the order of the search; none if the search goes through all delegations.</summary>
+    public required ImmutableArray<RoleName> ImageRoles { get; init; }
 
     /// <summary>True if <c>pattern</c> lets a delegated role speak for <c>targetPath</c>.</summary>
     public required Func<string, string, bool> PathMatches { get; init; }
 
+    /// <summary>True if a pattern of a delegated role, first, counts under a pattern of the role that delegates to it.</summary>
+    public required Func<string, string, bool> IsPatternWithin { get; init; }
+
+    /// <summary>True if a role, first, may delegate to a role of that name.</summary>
+    public required Func<RoleName, RoleName, bool> MayDelegate { get; init; }
+
+    /// <summary>What is wrong with a key of the root role for that repository at that time, or null.</summary>
+    public required Func<PublicKey, RepositoryName, DateTimeOffset, RootKeyProblem?> RootKeyProblem { get; init; }
+
     /// <summary>The file's name on a server and in its URL: <c>3.snapshot.json</c>. Version null asks for the current one.</summary>
     public required Func<RoleName, long?, string> FileName { get; init; }
+
+    /// <summary>The name under which a server has the file that a parent lists; the last argument is root's <c>consistent_snapshot</c>.</summary>
+    public required Func<RoleName, MetaFile, bool, string> ListedFileName { get; init; }
 
     /// <summary>Checks a role name against what may be written in this format.</summary>
     public required Func<RoleName, bool> MayWriteRoleName { get; init; }
 
     /// <summary>Checks a path pattern of a delegation against what may be written in this format.</summary>
     public required Func<string, bool> MayWritePathPattern { get; init; }
+
+    /// <summary>Checks a target path against what may be written in this format.</summary>
+    public required Func<string, bool> MayWriteTargetPath { get; init; }
+
+    /// <summary>True if every target is an image, so that it has a sha256 and is not empty; false if other files are signed as well.</summary>
+    public required bool TargetsAreImages { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using TrustService.Errors;
@@ -18,14 +19,17 @@ public sealed partial record RepositoryName
 
     private RepositoryName(string host, string path) => (Host, Path) = (host, path);
 
-    /// <summary>Registry host in lower case, with its port if one was given; <c>docker.io</c> for Docker Hub.</summary>
+    /// <summary>Registry host in lower case, with its port if one was given; <c>docker.io</c> for Docker Hub; empty if this is no OCI name.</summary>
     public string Host { get; }
 
     /// <summary>Name within the registry, as <c>library/alpine</c>.</summary>
     public string Path { get; }
 
     /// <summary>Host and path, as <c>docker.io/library/alpine</c>.</summary>
-    public string Value => $"{Host}/{Path}";
+    public string Value => IsOciName ? $"{Host}/{Path}" : Path;
+
+    /// <summary>True if a registry can have such a repository; false for a name that only trust data has (<see cref="ParseExact"/>).</summary>
+    public bool IsOciName => Host.Length > 0;
 
     /// <summary>Host that answers the registry API; differs from <see cref="Host"/> for Docker Hub only.</summary>
     public string ApiHost => Host == DockerHub ? "registry-1.docker.io" : Host;
@@ -66,6 +70,18 @@ public sealed partial record RepositoryName
         return false;
     }
 
+    /// <summary>Reads a name exactly as it stands: one in its full form, or any other that a Notary repository may have.</summary>
+    /// <remarks>Nothing is completed and no case is changed, so that the text comes back as <see cref="Value"/>.</remarks>
+    /// <exception cref="TrustException"><see cref="TrustError.InvalidRepositoryName"/>.</exception>
+    public static RepositoryName ParseExact(string text)
+    {
+        if (TryParseCanonical(text, out var name))
+            return name;
+        return ExactProblem(text) is { } problem
+            ? throw new TrustException(TrustError.InvalidRepositoryName, $"{Quoted.Text(text)} is not the name of a repository: {problem}.")
+            : new RepositoryName("", text);
+    }
+
     /// <summary>The full name.</summary>
     public override string ToString() => Value;
 
@@ -93,6 +109,23 @@ public sealed partial record RepositoryName
         name = new RepositoryName(host, path);
         return null;
     }
+
+    private static string? ExactProblem(string text)
+    {
+        if (text.Length is 0 or > OciLimits.MaxRepositoryNameLength)
+            return $"it has {text.Length} characters; 1 to {OciLimits.MaxRepositoryNameLength} are allowed";
+        if (text.EnumerateRunes().Any(IsUnfit))
+            return "it has a space, an asterisk, a backslash or a character that cannot be seen";
+        return text.Split('/').Any(part => part is "" or "." or "..")
+            ? "its parts, joined by single slashes, may not be empty, . or .."
+            : null;
+    }
+
+    // Lone surrogates are enumerated as U+FFFD, which stands for text that was lost.
+    private static bool IsUnfit(Rune rune) =>
+        rune.Value is '*' or '\\' or 0xFFFD || Rune.IsWhiteSpace(rune) || Rune.GetUnicodeCategory(rune) is
+            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     private static TrustException Invalid(string text, string problem) =>
         new(TrustError.InvalidRepositoryName, $"{Quoted.Text(text)} is not a repository name: {problem}.")

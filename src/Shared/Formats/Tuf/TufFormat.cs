@@ -28,11 +28,22 @@ public sealed partial class TufFormat : IMetadataFormat
     public FormatRules Rules { get; } = new()
     {
         ParentsNameVersions = true,
+        SnapshotListsRoot = false,
+        MaySnapshotDropRoles = false,
+        MaySnapshotBeUploaded = false,
         UnverifiableRole = UnverifiableRole.EndsSearch,
+        ImageRoles = [],
         PathMatches = GlobPattern.Matches,
+        // Every delegation on the way has to match the path itself; the patterns need not fit each other.
+        IsPatternWithin = (_, _) => true,
+        MayDelegate = (_, _) => true,
+        RootKeyProblem = (_, _, _) => null,
         FileName = FileName,
+        ListedFileName = (role, listed, isConsistent) => FileName(role, isConsistent ? listed.Version : null),
         MayWriteRoleName = name => name.IsTopLevel || SafeRoleName().IsMatch(name.Value),
         MayWritePathPattern = pattern => SafePathPattern().IsMatch(pattern),
+        MayWriteTargetPath = path => SafeTargetPath().IsMatch(path),
+        TargetsAreImages = true,
     };
 
     /// <inheritdoc/>
@@ -69,6 +80,10 @@ public sealed partial class TufFormat : IMetadataFormat
     // A name that is safe in every file system, URL and client: no separator, no leading digit that reads as a version.
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_-]{0,127}\z", RegexOptions.CultureInvariant)]
     private static partial Regex SafeRoleName();
+
+    // The characters that every client asks for unchanged. The last line of defence against names that differ between clients.
+    [GeneratedRegex(@"\A(?!\.)[A-Za-z0-9._:@+-]{1,200}(/(?!\.)[A-Za-z0-9._:@+-]{1,200}){0,16}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex SafeTargetPath();
 
     // Only literals, "*" and "?" mean the same to all clients.
     [GeneratedRegex(@"\A(?!\.)[A-Za-z0-9._:@+*?-]{1,200}(/(?!\.)[A-Za-z0-9._:@+*?-]{1,200}){0,16}\z", RegexOptions.CultureInvariant)]

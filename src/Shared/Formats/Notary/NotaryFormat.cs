@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using TrustService.Errors;
+using TrustService.Json;
+using TrustService.Metadata;
+
+namespace TrustService.Formats.Notary;
+
+/// <summary>Notary v1: versions only in the files themselves, Base64 encodings, files named by checksum, certificates as root keys.</summary>
+public sealed partial class NotaryFormat : IMetadataFormat
+{
+    /// <summary>The only instance; it has no state.</summary>
+    public static readonly NotaryFormat Instance = new();
+
+    /// <summary>The role whose targets Docker takes before those of targets itself.</summary>
+    public static readonly RoleName Releases = RoleName.Parse("targets/releases");
+
+    private NotaryFormat()
+    {
+    }
+
+    /// <inheritdoc/>
+    public string Name => "notary";
+
+    /// <inheritdoc/>
+    public FormatRules Rules { get; } = new()
+    {
+        ParentsNameVersions = false,
+        SnapshotListsRoot = true,
+        MaySnapshotDropRoles = true,
+        MaySnapshotBeUploaded = true,
+        UnverifiableRole = UnverifiableRole.IsSkipped,
+        ImageRoles = [Releases, RoleName.Targets],
+        PathMatches = static (prefix, path) => path.StartsWith(prefix, StringComparison.Ordinal),
+        IsPatternWithin = static (prefix, outer) => prefix.StartsWith(outer, StringComparison.Ordinal),
+        MayDelegate = IsDirectChild,
+        RootKeyProblem = (_, _, _) => null,
+        FileName = FileName,
+        ListedFileName = ListedFileName,
+        MayWriteRoleName = name => name.IsTopLevel || DelegatedName().IsMatch(name.Value),
+        MayWritePathPattern = IsText,
+        MayWriteTargetPath = path => path.Length > 0 && IsText(path),
+        TargetsAreImages = false,
+    };
+
+    /// <inheritdoc/>
+    public SignedMetadata<TRole> Read<TRole>(ReadOnlyMemory<byte> file, int maxBytes)
+        where TRole : class, IRole => throw Unreadable();
+
+    /// <inheritdoc/>
+    public byte[] WriteSigned<TRole>(TRole role)
+        where TRole : class, IRole => throw Unreadable();
+
+    /// <inheritdoc/>
+    public byte[] WriteFile(ReadOnlySpan<byte> signed, IEnumerable<Signature> signatures) => throw Unreadable();
+
+    /// <inheritdoc/>
+    public PublicKey DescribeKey(SignatureScheme scheme, ReadOnlyMemory<byte> material) => throw Unreadable();
+
+    /// <inheritdoc/>
+    public PublicKey ReadKey(KeyId id, JsonElement key) => throw Unreadable();
+
+    /// <inheritdoc/>
+    public KeyId ComputeKeyId(JsonElement key) => throw Unreadable();
+
+    private static TrustException Unreadable() => new(TrustError.WrongFormat, "Metadata of Notary v1 cannot be read by this version.");
+
+    // As the wire has it: the slashes of a delegated role stand in the path.
+    private static string FileName(RoleName role, long? version) =>
+        version is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number}.{role}.json") : $"{role}.json";
+
+    private static string ListedFileName(RoleName role, MetaFile listed, bool isConsistent) =>
+        listed.Hashes?.Sha256 is { Length: 32 } sha256 ? $"{role}.{Hex.Encode(sha256.Span)}.json" : FileName(role, null);
+
+    private static bool IsDirectChild(RoleName role, RoleName child) =>
+        child.Value.StartsWith(role.Value + "/", StringComparison.Ordinal)
+        && child.Value.Length > role.Value.Length + 1
+        && child.Value.IndexOf('/', role.Value.Length + 1) < 0;
+
+    private static bool IsText(string text) => text.Length <= MetadataLimits.MaxTargetPathLength && !text.Any(char.IsControl);
+
+    // What the real server routes: lower case, no empty part.
+    [GeneratedRegex(@"\Atargets(/[-a-z0-9_]+)+\z", RegexOptions.CultureInvariant)]
+    private static partial Regex DelegatedName();
+}
