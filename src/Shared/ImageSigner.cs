@@ -13,7 +13,7 @@ namespace TrustService;
 /// <param name="server">Where to publish.</param>
 /// <param name="time">The clock; every attempt is a run of its own.</param>
 /// <param name="options">How the client updates.</param>
-public sealed class ImageSigner(RepositoryTrust trust, TrustServerClient server, TimeProvider time, TrustClientOptions options)
+public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, TimeProvider time, TrustClientOptions options)
 {
     /// <summary>
     /// How often a change is signed if other publishers are first each time. Somebody wins every round, so that fifty publishers

@@ -22,7 +22,7 @@ public sealed partial class ArchitectureTests
         ["Publishing"] = ["Errors", "Json", "Oci", "Metadata", "Keys", "Formats", "Verification", "Editing"],
         ["Policy"] = ["Errors", "Json", "Oci", "Metadata", "Verification"],
         ["Http"] = ["Errors"],
-        ["Client"] = ["Errors", "Json", "Oci", "Metadata", "Keys", "Formats", "Verification", "Editing", "Http"],
+        ["Client"] = ["Errors", "Json", "Oci", "Metadata", "Keys", "Formats", "Verification", "Editing", "Http", "Registry"],
         ["Registry"] = ["Errors", "Json", "Oci", "Http"],
         [""] = ["Errors", "Json", "Oci", "Metadata", "Keys", "Formats", "Verification", "Editing", "Publishing", "Policy", "Http", "Client", "Registry"],
     };

@@ -82,8 +82,9 @@ public sealed class TokenService : IAsyncDisposable
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var parts = scope.Split(':');
         var access = new JsonArray();
-        if (parts.Length == 3)
-            access.Add((JsonNode)new JsonObject { ["type"] = parts[0], ["name"] = parts[1], ["actions"] = new JsonArray([.. parts[2].Split(',').Select(action => (JsonNode)action)]) });
+        // The name itself may hold a port.
+        if (parts.Length >= 3)
+            access.Add((JsonNode)new JsonObject { ["type"] = parts[0], ["name"] = string.Join(':', parts[1..^1]), ["actions"] = new JsonArray([.. parts[^1].Split(',').Select(action => (JsonNode)action)]) });
         var header = new JsonObject { ["typ"] = "JWT", ["alg"] = "ES256", ["x5c"] = new JsonArray(Convert.ToBase64String(_certificate.RawData)) };
         var claims = new JsonObject
         {

@@ -10,8 +10,8 @@ using TrustService.Oci;
 
 namespace TrustService.Client;
 
-/// <summary>Talks to a trust server: metadata, publishing and online keys.</summary>
-public sealed class TrustServerClient
+/// <summary>Talks to a trust server in its own protocol: metadata, publishing and online keys.</summary>
+public sealed class TrustServerClient : ITrustServer
 {
     private const int MaxAnswerBytes = 1024 * 1024;
 
@@ -24,23 +24,17 @@ public sealed class TrustServerClient
     /// <exception cref="TrustException"><see cref="TrustError.Usage"/> if that is no address.</exception>
     public TrustServerClient(HttpExchange exchange, string server)
     {
-        if (!Uri.TryCreate(server, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http") || uri.Query.Length > 0 || uri.Fragment.Length > 0)
-            throw ServerAnswers.NoAddress(server);
         this.exchange = exchange;
-        this.server = server.TrimEnd('/');
+        this.server = ServerAnswers.RequireAddress(server);
     }
 
-    /// <summary>The server's address, without a final slash.</summary>
+    /// <inheritdoc/>
     public string Address => server;
 
-    /// <summary>The metadata of a repository.</summary>
+    /// <inheritdoc/>
     public IMetadataSource Metadata(RepositoryName repository) => new HttpMetadataSource(exchange, MetadataUrl(repository) + "/");
 
-    /// <summary>Publishes new versions of roles, all or none.</summary>
-    /// <param name="repository">The repository.</param>
-    /// <param name="files">The metadata files by role; snapshot and timestamp are the server's.</param>
-    /// <param name="cancellationToken">Ends the request; whether it was carried out is then unknown, and doing it again is harmless.</param>
-    /// <exception cref="TrustException"><see cref="TrustError.PublishConflict"/> if another publisher was first, or a coded refusal.</exception>
+    /// <inheritdoc/>
     public async Task<PublishResult> PublishAsync(RepositoryName repository, IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> files, CancellationToken cancellationToken)
     {
         var answer = await exchange.SendAsync(new Uri(MetadataUrl(repository)), address => new HttpRequestMessage(HttpMethod.Post, address) { Content = Multipart(files) }, MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
@@ -55,12 +49,7 @@ public sealed class TrustServerClient
         return new PublishResult(versions.AsReadOnly());
     }
 
-    /// <summary>The keys that a root of the repository has to list for a role that the server signs.</summary>
-    /// <param name="format">The repository's format.</param>
-    /// <param name="repository">The repository.</param>
-    /// <param name="role">Snapshot or timestamp.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <exception cref="TrustException">A coded refusal.</exception>
+    /// <inheritdoc/>
     public async Task<OnlineKeySet> RequestOnlineKeysAsync(IMetadataFormat format, RepositoryName repository, RoleName role, CancellationToken cancellationToken)
     {
         var uri = new Uri($"{server}/tuf/{repository.Value}/keys/{role}");

@@ -153,6 +153,9 @@ public enum TrustError
     /// <summary>Another publisher was first.</summary>
     PublishConflict,
 
+    /// <summary>The trust server found something wrong with an update, and says what.</summary>
+    UpdateRefused,
+
     /// <summary>A request that cannot be read: not multipart, a part without a name, an unknown part.</summary>
     MalformedRequest,
 

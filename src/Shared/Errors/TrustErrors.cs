@@ -55,6 +55,7 @@ public static class TrustErrors
         TrustError.Forbidden => new("forbidden", Outcome.Unreachable, 403, "Access is not allowed."),
         TrustError.RateLimited => new("rate-limited", Outcome.Unreachable, 429, "Too many requests."),
         TrustError.PublishConflict => new("publish-conflict", Outcome.Failure, 409, "Another publisher was first."),
+        TrustError.UpdateRefused => new("update-refused", Outcome.Failure, 422, "The trust server refuses the update."),
         TrustError.MalformedRequest => new("malformed-request", Outcome.Failure, 400, "The request cannot be read."),
         TrustError.OnlineKeyUnavailable => new("online-key-unavailable", Outcome.Unreachable, 503, "The server cannot use its online key."),
         TrustError.StoreUnavailable => new("store-unavailable", Outcome.Unreachable, 503, "The store does not answer."),

@@ -6,12 +6,13 @@ namespace TrustService.Http;
 /// <param name="Name">Name for messages.</param>
 /// <param name="Unreachable">Code if there is no complete answer.</param>
 /// <param name="Misbehaving">Code if the answer breaks the rules of HTTP or of this product.</param>
+/// <param name="Denied">Code if it lets nobody in with what was given.</param>
 /// <param name="CaOption">Option that names an extra certificate authority.</param>
-public sealed record HttpPeer(string Name, TrustError Unreachable, TrustError Misbehaving, string CaOption)
+public sealed record HttpPeer(string Name, TrustError Unreachable, TrustError Misbehaving, TrustError Denied, string CaOption)
 {
     /// <summary>The trust server.</summary>
-    public static HttpPeer TrustServer { get; } = new("trust server", TrustError.ServerUnreachable, TrustError.ServerRefused, "--server-ca");
+    public static HttpPeer TrustServer { get; } = new("trust server", TrustError.ServerUnreachable, TrustError.ServerRefused, TrustError.Unauthorized, "--server-ca");
 
     /// <summary>A container registry, or its token service.</summary>
-    public static HttpPeer Registry { get; } = new("registry", TrustError.RegistryUnreachable, TrustError.RegistryInconsistent, "--registry-ca");
+    public static HttpPeer Registry { get; } = new("registry", TrustError.RegistryUnreachable, TrustError.RegistryInconsistent, TrustError.RegistryDenied, "--registry-ca");
 }

@@ -10,23 +10,24 @@ using TrustService.Oci;
 namespace TrustService.Registry;
 
 /// <summary>
-/// Answers a registry's challenge. Credentials go to the registry itself or to the token service that it names, never to
-/// another host; tokens live in memory only.
+/// Answers the challenge of a registry, or of a trust server, which asks in the same way. Credentials go to the peer itself or
+/// to the token service that it names, never to another host; tokens live in memory only.
 /// </summary>
-internal sealed class RegistryAuthenticator(HttpExchange exchange, IRegistryCredentials? credentials)
+internal sealed class RegistryAuthenticator(HttpExchange exchange, HttpPeer peer, IRegistryCredentials? credentials)
 {
-    /// <summary>The header that answers a 401, or null if the registry asks for nothing that can be given.</summary>
+    /// <summary>The header that answers a 401, or null if the peer asks for nothing that can be given.</summary>
     /// <param name="refusal">The answer with status 401.</param>
-    /// <param name="repository">What is to be read.</param>
+    /// <param name="repository">What is to be read or written.</param>
+    /// <param name="scope">The access that is needed: <c>repository:team/app:pull</c>.</param>
     /// <param name="cancellationToken">Ends the exchange.</param>
-    /// <exception cref="TrustException"><see cref="TrustError.RegistryDenied"/>, <see cref="TrustError.InsecureTransport"/> or a failure of the exchange.</exception>
-    public async Task<AuthenticationHeaderValue?> AnswerAsync(HttpAnswer refusal, RepositoryName repository, CancellationToken cancellationToken)
+    /// <exception cref="TrustException">The peer's code for denied access, <see cref="TrustError.InsecureTransport"/> or a failure of the exchange.</exception>
+    public async Task<AuthenticationHeaderValue?> AnswerAsync(HttpAnswer refusal, RepositoryName repository, string scope, CancellationToken cancellationToken)
     {
         var credential = credentials is null ? null : await credentials.FindAsync(repository, cancellationToken).ConfigureAwait(false);
         foreach (var offered in refusal.Headers.WwwAuthenticate)
         {
             if (offered.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) && BearerChallenge.TryParse(offered.Parameter, out var challenge))
-                return new AuthenticationHeaderValue("Bearer", await TokenAsync(refusal.Uri, challenge, credential, repository, cancellationToken).ConfigureAwait(false));
+                return new AuthenticationHeaderValue("Bearer", await TokenAsync(refusal.Uri, challenge, credential, repository, scope, cancellationToken).ConfigureAwait(false));
             if (offered.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) && credential is { IdentityToken: null })
                 return Basic(credential);
         }
@@ -34,22 +35,21 @@ internal sealed class RegistryAuthenticator(HttpExchange exchange, IRegistryCred
     }
 
     private async Task<string> TokenAsync(
-        Uri registry, BearerChallenge challenge, RegistryCredential? credential, RepositoryName repository, CancellationToken cancellationToken)
+        Uri asking, BearerChallenge challenge, RegistryCredential? credential, RepositoryName repository, string scope, CancellationToken cancellationToken)
     {
-        // A registry behind TLS may not send anybody's password over plain HTTP, not even to a service on the caller's machine.
-        if (challenge.Realm.Scheme != Uri.UriSchemeHttps && registry.Scheme == Uri.UriSchemeHttps)
-            throw new TrustException(TrustError.InsecureTransport, $"The registry {repository.Host} names a token service without TLS.");
-        var scope = $"repository:{repository.Path}:pull";
+        // A peer behind TLS may not send anybody's password over plain HTTP, not even to a service on the caller's machine.
+        if (challenge.Realm.Scheme != Uri.UriSchemeHttps && asking.Scheme == Uri.UriSchemeHttps)
+            throw new TrustException(TrustError.InsecureTransport, $"The {peer.Name} at {asking.Authority} names a token service without TLS.");
         var answer = await exchange.SendAsync(
             credential?.IdentityToken is null ? challenge.TokenAddress(scope) : challenge.Realm,
             uri => Request(uri, challenge, credential, scope),
             RegistryLimits.MaxTokenAnswerBytes,
             cancellationToken).ConfigureAwait(false);
         if (answer.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.BadRequest)
-            throw RegistryErrors.Denied(repository, credential is not null);
+            throw RegistryErrors.Denied(peer, repository, credential is not null);
         if (!answer.IsSuccess)
-            throw RegistryErrors.Unreachable(repository, $"its token service answered with status {(int)answer.Status}");
-        return Read(answer, repository);
+            throw new TrustException(peer.Unreachable, $"The token service at {answer.Uri.Authority} cannot serve: it answered with status {(int)answer.Status}.") { Hint = "Nothing was decided. Try again later." };
+        return Read(answer);
     }
 
     private static HttpRequestMessage Request(Uri uri, BearerChallenge challenge, RegistryCredential? credential, string scope)
@@ -69,7 +69,7 @@ internal sealed class RegistryAuthenticator(HttpExchange exchange, IRegistryCred
         return new HttpRequestMessage(HttpMethod.Post, uri) { Content = new FormUrlEncodedContent(form) };
     }
 
-    private static string Read(HttpAnswer answer, RepositoryName repository)
+    private string Read(HttpAnswer answer)
     {
         try
         {
@@ -86,7 +86,7 @@ internal sealed class RegistryAuthenticator(HttpExchange exchange, IRegistryCred
         {
             // The cause may quote the answer, which may hold a token.
         }
-        throw new TrustException(TrustError.RegistryInconsistent, $"The token service of {repository.Host} answered with something that is no token.");
+        throw new TrustException(peer.Misbehaving, $"The token service at {answer.Uri.Authority} answered with something that is no token.");
     }
 
     private static AuthenticationHeaderValue Basic(RegistryCredential credential) =>

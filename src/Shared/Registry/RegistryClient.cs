@@ -48,21 +48,15 @@ public sealed class RegistryClient(RegistryOptions options, TimeProvider time) :
             await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
             answer = await SendOnceAsync().ConfigureAwait(false);
         }
-        if (answer.Status != HttpStatusCode.Unauthorized)
-            return answer;
-        if (await connection.Authenticator.AnswerAsync(answer, repository, cancellationToken).ConfigureAwait(false) is not { } authorization)
-            return answer;
-        connection.Authorizations[repository.Path] = authorization;
-        return await SendOnceAsync().ConfigureAwait(false);
+        return answer;
 
-        Task<HttpAnswer> SendOnceAsync() => connection.Exchange.SendAsync(uri, Request, OciLimits.MaxManifestBytes, cancellationToken);
+        Task<HttpAnswer> SendOnceAsync() => connection.Exchange.SendAsync(uri, Request, OciLimits.MaxManifestBytes, repository, ScopeOf(repository), cancellationToken);
 
-        HttpRequestMessage Request(Uri to)
+        static HttpRequestMessage Request(Uri to)
         {
             var request = new HttpRequestMessage(HttpMethod.Get, to);
             foreach (var mediaType in MediaTypes.Accepted)
                 request.Headers.Accept.ParseAdd(mediaType);
-            request.Headers.Authorization = connection.Authorizations.GetValueOrDefault(repository.Path);
             return request;
         }
     }
@@ -81,14 +75,15 @@ public sealed class RegistryClient(RegistryOptions options, TimeProvider time) :
         throw answer.Status switch
         {
             HttpStatusCode.NotFound => RegistryErrors.Unknown(what),
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => RegistryErrors.Denied(repository, options.Credentials is not null && HasAuthorization(repository)),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => RegistryErrors.Denied(HttpPeer.Registry, repository, options.Credentials is not null && HasAuthorization(repository)),
             _ when answer.IsSuccess => RegistryErrors.Inconsistent(what, RegistryErrors.Describe(answer)),
             _ => RegistryErrors.Unreachable(repository, RegistryErrors.Describe(answer)),
         };
     }
 
-    private bool HasAuthorization(RepositoryName repository) =>
-        _connections[repository.ApiHost].Value.Authorizations.ContainsKey(repository.Path);
+    private bool HasAuthorization(RepositoryName repository) => _connections[repository.ApiHost].Value.Exchange.IsAuthorized(ScopeOf(repository));
+
+    private static string ScopeOf(RepositoryName repository) => $"repository:{repository.Path}:pull";
 
     private static void CheckAnnouncedDigest(HttpAnswer answer, string what)
     {

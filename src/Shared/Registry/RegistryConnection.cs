@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Collections.Concurrent;
-using System.Net.Http.Headers;
 using TrustService.Errors;
 using TrustService.Http;
 using TrustService.Oci;
@@ -13,15 +11,10 @@ internal sealed class RegistryConnection : IDisposable
     private readonly HttpClient _client;
     private readonly string _root;
 
-    private RegistryConnection(HttpClient client, HttpExchange exchange, RegistryAuthenticator authenticator, string root) =>
-        (_client, Exchange, Authenticator, _root) = (client, exchange, authenticator, root);
+    private RegistryConnection(HttpClient client, AuthenticatedExchange exchange, string root) =>
+        (_client, Exchange, _root) = (client, exchange, root);
 
-    public HttpExchange Exchange { get; }
-
-    public RegistryAuthenticator Authenticator { get; }
-
-    /// <summary>The header that the registry last accepted, by path of the repository.</summary>
-    public ConcurrentDictionary<string, AuthenticationHeaderValue> Authorizations { get; } = new(StringComparer.Ordinal);
+    public AuthenticatedExchange Exchange { get; }
 
     /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/> if a certificate file cannot be used.</exception>
     public static RegistryConnection Open(RepositoryName repository, RegistryOptions options)
@@ -32,7 +25,7 @@ internal sealed class RegistryConnection : IDisposable
         var http = new HttpClientOptions { ExtraCaFiles = authorities, AllowPlainHttp = options.PlainHttp == true, TotalTimeout = options.Timeout };
         var client = HttpClients.Create(http);
         var exchange = new HttpExchange(client, HttpPeer.Registry, http);
-        return new RegistryConnection(client, exchange, new RegistryAuthenticator(exchange, options.Credentials), $"{(plain ? "http" : "https")}://{repository.ApiHost}/v2/");
+        return new RegistryConnection(client, new AuthenticatedExchange(exchange, HttpPeer.Registry, options.Credentials), $"{(plain ? "http" : "https")}://{repository.ApiHost}/v2/");
     }
 
     /// <summary>The address of a manifest. Source: OCI distribution-spec 1.1, Pulling manifests.</summary>

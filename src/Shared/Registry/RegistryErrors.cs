@@ -10,8 +10,8 @@ namespace TrustService.Registry;
 internal static class RegistryErrors
 {
     /// <summary>Access is refused.</summary>
-    public static TrustException Denied(RepositoryName repository, bool hadCredentials) =>
-        new(TrustError.RegistryDenied, $"The registry refuses to show {repository.Value} {(hadCredentials ? "to the credentials that were found for it" : "to someone without credentials")}.")
+    public static TrustException Denied(HttpPeer peer, RepositoryName repository, bool hadCredentials) =>
+        new(peer.Denied, $"The {peer.Name} refuses access to {repository.Value} {(hadCredentials ? "to the credentials that were found for it" : "to someone without credentials")}.")
         {
             Hint = $"Log in with any container tool (docker login {repository.Host}), or check that the repository exists and may be read.",
         };
