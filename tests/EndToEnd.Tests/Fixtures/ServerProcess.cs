@@ -18,15 +18,18 @@ public sealed partial class ServerProcess : IDisposable
     private readonly TestDirectory? ownDirectory;
     private readonly string dataDirectory;
     private readonly string[] arguments;
+    private readonly bool plainHttp;
     private readonly Dictionary<string, string?> environment;
     private ServiceProcess? process;
     private HttpClient? http;
 
-    private ServerProcess(TestDirectory? ownDirectory, string dataDirectory, string? database, IReadOnlyDictionary<string, string?> settings)
+    private ServerProcess(TestDirectory? ownDirectory, string dataDirectory, string? database, IReadOnlyDictionary<string, string?> settings, bool plainHttp)
     {
+        this.plainHttp = plainHttp;
         this.ownDirectory = ownDirectory;
         this.dataDirectory = dataDirectory;
-        arguments = database is null ? [] : ["--database", database];
+        string[] address = plainHttp ? ["--urls", "http://127.0.0.1:0"] : ["--urls", "https://127.0.0.1:0", "--dev-tls"];
+        arguments = database is null ? address : [.. address, "--database", database];
         environment = new Dictionary<string, string?>(settings);
         // These servers live for seconds: code is not worth compiling a second time.
         environment["DOTNET_TieredPGO"] = environment["DOTNET_TC_CallCounting"] = "0";
@@ -35,8 +38,8 @@ public sealed partial class ServerProcess : IDisposable
     /// <summary>The address that it listens on.</summary>
     public string Url { get; private set; } = "";
 
-    /// <summary>The authority of its certificate.</summary>
-    public string CaFile => Path.Combine(dataDirectory, "tls", "ca.crt");
+    /// <summary>The authority of its certificate; null without TLS.</summary>
+    public string? CaFile => plainHttp ? null : Path.Combine(dataDirectory, "tls", "ca.crt");
 
     /// <summary>Its data directory.</summary>
     public string DataDirectory => dataDirectory;
@@ -50,16 +53,17 @@ public sealed partial class ServerProcess : IDisposable
     /// <summary>A client for publishing and reading, as the signer uses it, for the address at this moment.</summary>
     public TrustServerClient Client => new(new HttpExchange(Http, HttpPeer.TrustServer, ClientOptions), Url);
 
-    private HttpClientOptions ClientOptions => new() { ExtraCaFiles = [CaFile], TotalTimeout = TimeSpan.FromSeconds(20) };
+    private HttpClientOptions ClientOptions => new() { ExtraCaFiles = CaFile is null ? [] : [CaFile], TotalTimeout = TimeSpan.FromSeconds(20) };
 
     /// <summary>Starts a server on a directory of its own.</summary>
     /// <param name="database">A PostgreSQL connection string, or null for SQLite in the directory.</param>
     /// <param name="settings">Settings as environment variables.</param>
     /// <param name="dataDirectory">The data directory; null makes one that is removed at the end.</param>
-    public static async Task<ServerProcess> StartAsync(string? database = null, IReadOnlyDictionary<string, string?>? settings = null, string? dataDirectory = null)
+    /// <param name="plainHttp">True to listen without TLS.</param>
+    public static async Task<ServerProcess> StartAsync(string? database = null, IReadOnlyDictionary<string, string?>? settings = null, string? dataDirectory = null, bool plainHttp = false)
     {
         var own = dataDirectory is null ? new TestDirectory() : null;
-        var server = new ServerProcess(own, dataDirectory ?? own!["data"], database, settings ?? new Dictionary<string, string?>());
+        var server = new ServerProcess(own, dataDirectory ?? own!["data"], database, settings ?? new Dictionary<string, string?>(), plainHttp);
         try
         {
             await server.StartAgainAsync();
@@ -79,7 +83,7 @@ public sealed partial class ServerProcess : IDisposable
     public async Task StartAgainAsync()
     {
         process?.Dispose();
-        process = ServiceProcess.Start("dotnet", [Checkout.TrustServer, "--data", dataDirectory, "--urls", "https://127.0.0.1:0", "--dev-tls", .. arguments], environment);
+        process = ServiceProcess.Start("dotnet", [Checkout.TrustServer, "--data", dataDirectory, .. arguments], environment);
         Url = ReadyLine().Match(await process.WaitForLineAsync("Ready on ", StartPatience)).Groups["url"].Value;
     }
 
@@ -121,6 +125,6 @@ public sealed partial class ServerProcess : IDisposable
         ownDirectory?.Dispose();
     }
 
-    [GeneratedRegex(@"Ready on (?<url>https://[0-9.:]+) in ", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"Ready on (?<url>https?://[0-9.:]+) in ", RegexOptions.CultureInvariant)]
     private static partial Regex ReadyLine();
 }
