@@ -60,6 +60,22 @@ public sealed class CandidateSet
         return OnlineStep.Renew(current, renewsSnapshot, signers, rules, referenceTime);
     }
 
+    /// <summary>Takes over what another server published, as it is: nothing is signed, so it can be served until it expires.</summary>
+    /// <param name="current">What is published now, or null if nothing is.</param>
+    /// <param name="chain">The verified files of the other server.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.RepositoryExists"/> if something else is published.</exception>
+    public static CandidateSet OfImport(PublishedSet? current, ForeignChain chain)
+    {
+        if (current is null)
+            return new CandidateSet(chain.Set, [.. chain.Files()]);
+        // The same files again are not a change: a mover that lost the answer may ask again.
+        var isSame = chain.Files().Where(file => file.Role != RoleName.Root).All(file => current.File(file.Role) is { } known && known.Span.SequenceEqual(file.Data.Span))
+            && current.Root.Metadata.File.Span.SequenceEqual(chain.Set.Root.Metadata.File.Span);
+        return isSame
+            ? new CandidateSet(current, [])
+            : throw new TrustException(TrustError.RepositoryExists, "The repository is published here already, with other content than the one that is to be imported.") { Hint = "Its owner goes on here. To begin with the other content instead, an administrator deletes the repository first." };
+    }
+
     private static void RequireUploadable(PublishedSet? current, IEnumerable<RoleName> roles)
     {
         var uploaded = roles.ToHashSet();
