@@ -15,6 +15,9 @@ internal sealed record ChangeItem
     /// <summary>Full name of the repository.</summary>
     public required string Repository { get; init; }
 
+    /// <summary>Format of its metadata: <c>tuf</c> or <c>notary</c>.</summary>
+    public required string Format { get; init; }
+
     /// <summary><c>publish</c>, <c>renew</c> or <c>delete</c>.</summary>
     public required string Kind { get; init; }
 
@@ -36,6 +39,7 @@ internal sealed record ChangeItem
         Id = record.Id,
         At = record.At,
         Repository = record.Repository,
+        Format = record.Format,
         Kind = record.Kind switch { ChangeKind.Publish => "publish", ChangeKind.Renew => "renew", _ => "delete" },
         Actor = record.Actor,
         TimestampVersion = record.TimestampVersion,

@@ -11,4 +11,5 @@ internal sealed class ChangeRow
     public long? TimestampVersion { get; init; }
     public string? TimestampSha256 { get; init; }
     public required string Summary { get; init; }
+    public required string Format { get; init; }
 }

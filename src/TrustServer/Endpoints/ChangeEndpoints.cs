@@ -20,7 +20,9 @@ internal static class ChangeEndpoints
     private static async Task<Ok<ChangePage>> ReadAsync(IRepositoryCatalog catalog, long? after, int? limit, string? repository, CancellationToken cancellationToken)
     {
         var position = after ?? 0;
-        var records = await catalog.ReadChangesAsync(position, repository is null ? null : RepositoryName.ParseCanonical(repository), RepositoryEndpoints.PageSize(limit), cancellationToken);
+        var records = await catalog.ReadChangesAsync(
+            new ChangeQuery(RepositoryEndpoints.PageSize(limit)) { After = position, Repository = repository is null ? null : RepositoryName.ParseCanonical(repository) },
+            cancellationToken);
         return TypedResults.Ok(new ChangePage([.. records.Select(ChangeItem.Of)], records.Count > 0 ? records[^1].Id : position));
     }
 }

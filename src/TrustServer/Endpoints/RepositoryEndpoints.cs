@@ -64,7 +64,7 @@ internal static class RepositoryEndpoints
     private static async Task<NoContent> DeleteAsync(HttpContext context, IMetadataStore store, ILoggerFactory loggers, string name, CancellationToken cancellationToken)
     {
         var repository = Name(NamePath(context));
-        if (!await store.DeleteAsync(repository, context.User.Identity?.Name, cancellationToken))
+        if (!await store.DeleteAsync(repository, format: null, context.User.Identity?.Name, cancellationToken))
             throw Unknown(repository);
         Log.Deleted(loggers.CreateLogger(Log.Category), repository.Value);
         return TypedResults.NoContent();

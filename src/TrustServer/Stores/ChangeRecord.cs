@@ -12,6 +12,9 @@ internal sealed record ChangeRecord
     /// <summary>Full name of the repository.</summary>
     public required string Repository { get; init; }
 
+    /// <summary>Name of the format in which the repository is or was published.</summary>
+    public required string Format { get; init; }
+
     /// <summary>What happened.</summary>
     public required ChangeKind Kind { get; init; }
 

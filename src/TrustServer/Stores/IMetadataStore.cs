@@ -48,8 +48,12 @@ internal interface IMetadataStore
     Task<IPublishTransaction> BeginPublishAsync(RepositoryName repository, IReadOnlyCollection<RoleName> roles, CancellationToken cancellationToken);
 
     /// <summary>Removes the repository of exactly this name: its files, its history and its online keys.</summary>
+    /// <param name="repository">Repository.</param>
+    /// <param name="format">Name of the format that it must have, or null for any.</param>
+    /// <param name="actor">For the change feed: who did it, or null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False if there was none; then nothing changed.</returns>
-    Task<bool> DeleteAsync(RepositoryName repository, string? actor, CancellationToken cancellationToken);
+    Task<bool> DeleteAsync(RepositoryName repository, string? format, string? actor, CancellationToken cancellationToken);
 
     /// <summary>
     /// Removes files that were replaced by a higher version before <paramref name="replacedBefore"/>. Root versions and

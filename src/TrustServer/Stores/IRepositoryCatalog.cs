@@ -25,11 +25,7 @@ internal interface IRepositoryCatalog
     Task<IReadOnlyList<HistoryEntry>> HistoryAsync(RepositoryName repository, RoleName? role, HistoryPosition? before, int limit, CancellationToken cancellationToken);
 
     /// <summary>Changes in the order of their positions. None can appear later below a position that was returned.</summary>
-    /// <param name="after">Position that the page starts behind; 0 for the first page.</param>
-    /// <param name="repository">Only this repository, or null for all.</param>
-    /// <param name="limit">Rows at the most.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    Task<IReadOnlyList<ChangeRecord>> ReadChangesAsync(long after, RepositoryName? repository, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<ChangeRecord>> ReadChangesAsync(ChangeQuery query, CancellationToken cancellationToken);
 
     /// <summary>Repositories whose timestamp or snapshot expires before the given times, in order of their ids.</summary>
     /// <param name="timestampBefore">Time for timestamp (UTC).</param>

@@ -47,10 +47,10 @@ internal sealed class MetadataStore(TrustDatabase database, TimeProvider time) :
         BeginAsync(repository, [RoleName.Root, RoleName.Timestamp, RoleName.Snapshot, .. roles], cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<bool> DeleteAsync(RepositoryName repository, string? actor, CancellationToken cancellationToken)
+    public async Task<bool> DeleteAsync(RepositoryName repository, string? format, string? actor, CancellationToken cancellationToken)
     {
         using var place = await database.Writers.EnterAsync(StoreLock.Of(repository), cancellationToken);
-        var deleted = await database.TranslateAsync(() => DeleteInTransactionAsync(repository, actor, cancellationToken), cancellationToken);
+        var deleted = await database.TranslateAsync(() => DeleteInTransactionAsync(repository, format, actor, cancellationToken), cancellationToken);
         if (deleted)
             Changed?.Invoke(new RepositoryChange(repository, null, []));
         return deleted;
@@ -108,17 +108,18 @@ internal sealed class MetadataStore(TrustDatabase database, TimeProvider time) :
         }
     }
 
-    private async Task<bool> DeleteInTransactionAsync(RepositoryName repository, string? actor, CancellationToken cancellationToken)
+    private async Task<bool> DeleteInTransactionAsync(RepositoryName repository, string? format, string? actor, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         await using var locking = new SqlBatch(connection, transaction).Add(database.Dialect.LockStatement, ("lock", StoreLock.Of(repository))).Command;
         await locking.ExecuteNonQueryAsync(cancellationToken);
-        await using var delete = new SqlBatch(connection, transaction).Add("DELETE FROM repositories WHERE name = @repository;", ("repository", repository.Value)).Command;
-        if (await delete.ExecuteNonQueryAsync(cancellationToken) == 0)
+        await using var delete = new SqlBatch(connection, transaction)
+            .Add($"DELETE FROM repositories WHERE name = @repository{(format is null ? "" : " AND format = @format")} RETURNING format;", ("repository", repository.Value), ("format", format ?? "")).Command;
+        if (await delete.ExecuteScalarAsync(cancellationToken) is not string deleted)
             return false;
         var rest = new SqlBatch(connection, transaction)
-            .Add("DELETE FROM online_keys WHERE repository = @repository;", ("repository", repository.Value), ("now", database.Dialect.ToParameter(StoreClock.Now(time))));
+            .Add("DELETE FROM online_keys WHERE repository = @repository;", ("repository", repository.Value), ("format", deleted), ("now", database.Dialect.ToParameter(StoreClock.Now(time))));
         await using var command = ChangeWriting.Add(rest, database.Dialect, ChangeKind.Delete, actor, timestamp: null, summary: "{}").Command;
         await command.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(CancellationToken.None);

@@ -93,7 +93,7 @@ internal sealed class PublicationWriting(SqlDialect dialect, DbConnection connec
                 ($"role{i}", file.Role.Value), ($"version{i}", file.Version), ($"sha256_{i}", file.Sha256), ($"length{i}", file.Data.Length),
                 ($"expires{i}", dialect.ToParameter(file.Expires)), ($"data{i}", dialect.ToParameter(file.Data)));
         }
-        batch.Add("", ("repository", name.Value));
+        batch.Add("", ("repository", name.Value), ("format", publication.Format));
         AddKeyStates(batch);
         var timestamp = Find(RoleName.Timestamp) ?? throw new ArgumentException("A publication needs a timestamp.");
         return ChangeWriting.Add(batch, dialect, publication.Kind, publication.Actor, timestamp, publication.Summary);

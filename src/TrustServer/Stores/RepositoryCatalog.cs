@@ -48,17 +48,31 @@ internal sealed class RepositoryCatalog(TrustDatabase database) : IRepositoryCat
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ChangeRecord>> ReadChangesAsync(long after, RepositoryName? repository, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ChangeRecord>> ReadChangesAsync(ChangeQuery query, CancellationToken cancellationToken)
     {
         var settled = await ReadSettledPositionAsync(cancellationToken);
         var rows = await database.QueryAsync(
-            (c, token) => c.Changes.Where(h => h.Id > after && h.Id <= settled && (repository == null || h.Repository == repository.Value)).OrderBy(h => h.Id).Take(Cut(limit)).ToListAsync(token),
+            (c, token) =>
+            {
+                var changes = c.Changes.Where(h => h.Id > query.After && h.Id <= settled);
+                if (query.Before is { } before)
+                    changes = changes.Where(h => h.Id < before);
+                if (query.Repository is { } repository)
+                    changes = changes.Where(h => h.Repository == repository.Value);
+                // As a constant, so that the index of these changes serves.
+                if (query.Format == "notary")
+                    changes = changes.Where(h => h.Format == "notary");
+                else if (query.Format is { } format)
+                    changes = changes.Where(h => h.Format == format);
+                return (query.TakesLast ? changes.OrderByDescending(h => h.Id) : changes.OrderBy(h => h.Id)).Take(Cut(query.Limit)).ToListAsync(token);
+            },
             cancellationToken);
-        return [.. rows.Select(h => new ChangeRecord
+        return [.. rows.OrderBy(h => h.Id).Select(h => new ChangeRecord
         {
             Id = h.Id,
             At = h.At,
             Repository = h.Repository,
+            Format = h.Format,
             Kind = ChangeWriting.FromText(h.Kind),
             Actor = h.Actor,
             TimestampVersion = h.TimestampVersion,

@@ -104,7 +104,7 @@ public abstract class SealedOnlineKeysContract(PostgresFixture? postgres) : IAsy
         var key = await Keys.GetOrCreatePendingAsync(App, RoleName.Timestamp, None);
         await Keys.GetOrCreatePendingAsync(Other, RoleName.Timestamp, None);
         await PublishRootAsync(store, 1, key.Fingerprint);
-        await store.DeleteAsync(App, null, None);
+        await store.DeleteAsync(App, null, null, None);
         Assert.Empty(await Keys.ListAsync(App, RoleName.Timestamp, None));
         Assert.Single(await Keys.ListAsync(Other, RoleName.Timestamp, None));
     }

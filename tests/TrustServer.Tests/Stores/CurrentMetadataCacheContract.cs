@@ -95,7 +95,7 @@ public abstract class CurrentMetadataCacheContract(PostgresFixture? postgres) : 
     {
         await Store.CreateAsync(App);
         Assert.Equal(1, await VersionAsync());
-        await Store.DeleteAsync(App, null, None);
+        await Store.DeleteAsync(App, null, null, None);
         Assert.True(Cache.TryGetCurrent(App.Value, RoleName.Timestamp, out var file));
         Assert.Null(file);
         Assert.Null(await Cache.ReadAsync(App, RoleName.Root, 1, None));
@@ -106,7 +106,7 @@ public abstract class CurrentMetadataCacheContract(PostgresFixture? postgres) : 
     {
         await OtherServer.CreateAsync(App);
         Assert.Equal($"root 1 {App}", (await Cache.ReadAsync(App, RoleName.Root, 1, None)).Text());
-        await OtherServer.DeleteAsync(App, null, None);
+        await OtherServer.DeleteAsync(App, null, null, None);
         await using (var publish = await OtherServer.BeginPublishAsync(App, [], None))
             await publish.CommitAsync(Of([.. TopLevel.Select(r => Signed(r, 1, "new"))]), None);
         Database.Clock.Advance(Stale);

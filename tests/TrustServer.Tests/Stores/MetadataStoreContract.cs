@@ -29,7 +29,7 @@ public abstract class MetadataStoreContract(PostgresFixture? postgres) : IAsyncL
         Assert.Null(await Store.ReadAsync(App, RoleName.Root, 1, None));
         Assert.Null(await Store.ReadCurrentAsync(App, RoleName.Timestamp, None));
         Assert.Null(await Store.ReadCurrentSetAsync(App, None));
-        Assert.False(await Store.DeleteAsync(App, null, None));
+        Assert.False(await Store.DeleteAsync(App, null, null, None));
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public abstract class MetadataStoreContract(PostgresFixture? postgres) : IAsyncL
         for (var version = 2; version <= Publishers + 1; version++)
             publishers.Add((await Store.ReadAsync(App, RoleName.Targets, version, None)).Text().Split("by ")[1]);
         Assert.Equal(Publishers, publishers.Count);
-        Assert.Equal(Publishers + 1, (await Database.OpenCatalog().ReadChangesAsync(0, App, 1000, None)).Count);
+        Assert.Equal(Publishers + 1, (await Database.OpenCatalog().ReadChangesAsync(new ChangeQuery(1000) { Repository = App }, None)).Count);
     }
 
     [Fact]
@@ -208,14 +208,14 @@ public abstract class MetadataStoreContract(PostgresFixture? postgres) : IAsyncL
         foreach (var name in neighbours.Append(App))
             await Store.CreateAsync(name);
 
-        Assert.True(await Store.DeleteAsync(App, "admin", None));
+        Assert.True(await Store.DeleteAsync(App, null, "admin", None));
 
         Assert.Null(await Store.FindAsync(App, None));
         Assert.Null(await Store.ReadAsync(App, RoleName.Root, 1, None));
         foreach (var name in neighbours)
             Assert.NotNull((await Store.ReadCurrentSetAsync(name, None))?.Root);
         Assert.Equal(0L, Convert.ToInt64(await Database.ScalarAsync($"SELECT COUNT(*) FROM metadata_files WHERE repository_id NOT IN (SELECT id FROM repositories)"), null));
-        var change = (await Database.OpenCatalog().ReadChangesAsync(0, App, 10, None))[^1];
+        var change = (await Database.OpenCatalog().ReadChangesAsync(new ChangeQuery(10) { Repository = App }, None))[^1];
         Assert.Equal((ChangeKind.Delete, "admin", null), (change.Kind, change.Actor, change.TimestampVersion));
     }
 
@@ -223,7 +223,7 @@ public abstract class MetadataStoreContract(PostgresFixture? postgres) : IAsyncL
     public async Task Delete_PublishedAgain_HasAnotherId()
     {
         var first = await Store.CreateAsync(App);
-        await Store.DeleteAsync(App, null, None);
+        await Store.DeleteAsync(App, null, null, None);
         Assert.NotEqual(first.Id, (await Store.CreateAsync(App)).Id);
     }
 
@@ -270,7 +270,7 @@ public abstract class MetadataStoreContract(PostgresFixture? postgres) : IAsyncL
         var changes = new List<RepositoryChange>();
         Store.Changed += changes.Add;
         await Store.CreateAsync(App);
-        await Store.DeleteAsync(App, null, None);
+        await Store.DeleteAsync(App, null, null, None);
         Assert.Equal(2, changes.Count);
         Assert.Equal(4, changes[0].Files.Length);
         Assert.Null(changes[1].Repository);

@@ -88,14 +88,43 @@ public abstract class RepositoryCatalogContract(PostgresFixture? postgres) : IAs
         await Store.CreateAsync(App);
         await Store.CreateAsync(Other);
         await Store.PublishNextAsync(App);
-        await Store.DeleteAsync(App, "admin", None);
+        await Store.DeleteAsync(App, null, "admin", None);
 
-        var changes = await Catalog.ReadChangesAsync(0, null, 100, None);
+        var changes = await Catalog.ReadChangesAsync(new ChangeQuery(100), None);
         Assert.Equal([(App.Value, ChangeKind.Publish), (Other.Value, ChangeKind.Publish), (App.Value, ChangeKind.Publish), (App.Value, ChangeKind.Delete)], changes.Select(c => (c.Repository, c.Kind)));
         Assert.Equal((2L, Signed(RoleName.Timestamp, 2).Sha256, "somebody", "{}"), (changes[2].TimestampVersion!.Value, changes[2].TimestampSha256, changes[2].Actor, changes[2].Summary));
-        Assert.Equal(changes.Skip(1).Take(2), await Catalog.ReadChangesAsync(changes[0].Id, null, 2, None));
-        Assert.Equal(3, (await Catalog.ReadChangesAsync(0, App, 100, None)).Count);
-        Assert.Empty(await Catalog.ReadChangesAsync(changes[^1].Id, null, 100, None));
+        Assert.Equal(changes.Skip(1).Take(2), await Catalog.ReadChangesAsync(new ChangeQuery(2) { After = changes[0].Id }, None));
+        Assert.Equal(3, (await Catalog.ReadChangesAsync(new ChangeQuery(100) { Repository = App }, None)).Count);
+        Assert.Empty(await Catalog.ReadChangesAsync(new ChangeQuery(100) { After = changes[^1].Id }, None));
+    }
+
+    [Fact]
+    public async Task Changes_LastOfARange_ComeInAscendingOrder()
+    {
+        await Store.CreateAsync(App);
+        for (var i = 0; i < 4; i++)
+            await Store.PublishNextAsync(App);
+        var all = await Catalog.ReadChangesAsync(new ChangeQuery(100), None);
+
+        Assert.Equal(all.Skip(3), await Catalog.ReadChangesAsync(new ChangeQuery(2) { TakesLast = true }, None));
+        Assert.Equal(all.Skip(1).Take(2), await Catalog.ReadChangesAsync(new ChangeQuery(2) { Before = all[3].Id, TakesLast = true }, None));
+        Assert.Equal(all.Take(1), await Catalog.ReadChangesAsync(new ChangeQuery(5) { Before = all[1].Id, TakesLast = true }, None));
+    }
+
+    [Fact]
+    public async Task Changes_OfOneFormat_LeaveOutTheOther()
+    {
+        await Store.CreateAsync(App);
+        await using (var publish = await Store.BeginPublishAsync(Other, [], None))
+            await publish.CommitAsync(Of([.. TopLevel.Select(r => Signed(r, 1))]) with { Format = "notary" }, None);
+        Assert.False(await Store.DeleteAsync(App, "notary", null, None));
+        Assert.True(await Store.DeleteAsync(Other, "notary", null, None));
+
+        Assert.Equal(
+            [(Other.Value, ChangeKind.Publish), (Other.Value, ChangeKind.Delete)],
+            (await Catalog.ReadChangesAsync(new ChangeQuery(100) { Format = "notary" }, None)).Select(c => (c.Repository, c.Kind)));
+        Assert.Equal([App.Value], (await Catalog.ReadChangesAsync(new ChangeQuery(100) { Format = "tuf" }, None)).Select(c => c.Repository));
+        Assert.NotNull(await Store.FindAsync(App, None));
     }
 
     [Fact]
@@ -116,7 +145,7 @@ public abstract class RepositoryCatalogContract(PostgresFixture? postgres) : IAs
         while (true)
         {
             var isLast = publishing.IsCompleted;
-            seen.AddRange(await Catalog.ReadChangesAsync(seen.Count == 0 ? 0 : seen[^1].Id, null, 1000, None));
+            seen.AddRange(await Catalog.ReadChangesAsync(new ChangeQuery(1000) { After = seen.Count == 0 ? 0 : seen[^1].Id }, None));
             if (isLast)
                 break;
         }

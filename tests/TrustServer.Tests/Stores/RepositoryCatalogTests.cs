@@ -19,7 +19,7 @@ public sealed class PostgresRepositoryCatalogTests(PostgresFixture postgres) : R
         await command.ExecuteNonQueryAsync();
         await Store.CreateAsync(App);
 
-        var reading = Catalog.ReadChangesAsync(0, null, 10, None);
+        var reading = Catalog.ReadChangesAsync(new ChangeQuery(10), None);
         while (!Equals(await Database.ScalarAsync("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"), 1L))
             Assert.False(reading.IsCompleted, "The reader did not wait for the lower position.");
         await transaction.CommitAsync();
