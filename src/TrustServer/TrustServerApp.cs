@@ -1,8 +1,11 @@
+using Microsoft.Extensions.Options;
 using TrustService.Errors;
 using TrustService.Server.Background;
 using TrustService.Server.Endpoints;
+using TrustService.Server.Endpoints.Notary;
 using TrustService.Server.Hosting;
 using TrustService.Server.OnlineKeys;
+using TrustService.Server.Options;
 using TrustService.Server.Security;
 using TrustService.Server.Services;
 using TrustService.Server.Stores;
@@ -66,6 +69,8 @@ internal static class TrustServerApp
         app.UseRateLimiter();
         app.UseAuthorization();
         app.MapTuf();
+        if (app.Services.GetRequiredService<IOptions<NotaryOptions>>().Value.Enabled)
+            app.MapNotary();
         app.MapRepositories();
         app.MapChanges();
         app.MapHealth();

@@ -14,13 +14,14 @@ internal sealed record RepositoryDetail : RepositorySummary
     public required int TargetCount { get; init; }
 
     /// <summary>Describes a repository from its current files; what snapshot does not list is not reachable and left out.</summary>
-    public static RepositoryDetail Of(CurrentSet set, IMetadataFormat format)
+    public static RepositoryDetail Of(CurrentSet set)
     {
         var record = set.Repository;
+        var format = MetadataFormats.Find(record.Format);
         var roles = RolesOf(record);
         var targets = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var listed = format.Read<Snapshot>(set.Snapshot.Data, int.MaxValue).Signed.Meta;
-        foreach (var file in set.Files.Values.Where(file => listed.ContainsKey(file.Role)))
+        foreach (var file in set.Files.Values.Where(file => file.Role != RoleName.Root && listed.ContainsKey(file.Role)))
         {
             roles[file.Role.Value] = new RoleState(file.Version, file.Expires);
             targets[file.Role.Value] = format.Read<Targets>(file.Data, int.MaxValue).Signed.TargetFiles.Count;

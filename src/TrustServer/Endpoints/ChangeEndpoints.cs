@@ -21,7 +21,7 @@ internal static class ChangeEndpoints
     {
         var position = after ?? 0;
         var records = await catalog.ReadChangesAsync(
-            new ChangeQuery(RepositoryEndpoints.PageSize(limit)) { After = position, Repository = repository is null ? null : RepositoryName.ParseCanonical(repository) },
+            new ChangeQuery(RepositoryEndpoints.PageSize(limit)) { After = position, Repository = repository is null ? null : RepositoryName.ParseExact(repository) },
             cancellationToken);
         return TypedResults.Ok(new ChangePage([.. records.Select(ChangeItem.Of)], records.Count > 0 ? records[^1].Id : position));
     }

@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using TrustService.Errors;
+using TrustService.Formats.Tuf;
 using TrustService.Metadata;
 using TrustService.Oci;
+using TrustService.Server.Services;
 using TrustService.Server.Stores;
 
 namespace TrustService.Server.Endpoints;
@@ -11,7 +13,6 @@ namespace TrustService.Server.Endpoints;
 internal static class MetadataEndpoints
 {
     private const string CurrentTimestamp = "/metadata/timestamp.json";
-    private static readonly StringValues JsonType = "application/json";
     // A version never changes its content.
     private static readonly StringValues ForEver = "public, max-age=31536000, immutable";
     // A cache on the way may absorb a burst, but not hold back a new version.
@@ -30,13 +31,16 @@ internal static class MetadataEndpoints
             return null;
         var repository = target[TufPath.Prefix.Length..^CurrentTimestamp.Length];
         var cache = context.RequestServices.GetRequiredService<CurrentMetadataCache>();
-        return cache.TryGetCurrent(repository, RoleName.Timestamp, out var file) && file is not null ? ServeAsync(context, file, Briefly) : null;
+        return cache.TryGetCurrent(repository, TufFormat.Instance.Name, RoleName.Timestamp, out var file) && file is not null ? FileAnswer.WriteAsync(context, file, Briefly) : null;
     }
 
     /// <summary>Answers with a file of any role and version.</summary>
     public static async Task ReadAsync(HttpContext context, TufPath path)
     {
         var cache = context.RequestServices.GetRequiredService<CurrentMetadataCache>();
+        var repository = await cache.FindAsync(path.Repository, context.RequestAborted);
+        if (repository is not null)
+            RepositoryFormat.Require(repository, TufFormat.Instance);
         var isFileName = MetadataFileName.TryParse(path.Name, out var name);
         var file = isFileName
             ? name.Version is { } version
@@ -45,31 +49,11 @@ internal static class MetadataEndpoints
             : null;
         if (file is not null)
         {
-            await ServeAsync(context, file, name.Version is null ? Briefly : ForEver);
+            await FileAnswer.WriteAsync(context, file, name.Version is null ? Briefly : ForEver);
             return;
         }
-        var isKnown = await cache.FindAsync(path.Repository, context.RequestAborted) is not null;
         context.Features.Set(new ProblemCaching(!isFileName || name.Version is null ? Briefly : name.Role == RoleName.Root ? NoNextRoot : NotAtAll));
-        throw isKnown ? UnknownFile(path) : UnknownRepository(path.Repository);
-    }
-
-    private static Task ServeAsync(HttpContext context, StoredFile file, StringValues caching)
-    {
-        var response = context.Response;
-        var headers = response.Headers;
-        headers.ETag = file.ETag;
-        headers.CacheControl = caching;
-        if (ConditionalRequest.HasVersion(context.Request.Headers.IfNoneMatch, file.ETag))
-        {
-            response.StatusCode = StatusCodes.Status304NotModified;
-            return Task.CompletedTask;
-        }
-        headers.ContentType = JsonType;
-        headers.ContentLength = file.Length;
-        if (HttpMethods.IsHead(context.Request.Method))
-            return Task.CompletedTask;
-        var written = response.BodyWriter.WriteAsync(file.Data, context.RequestAborted);
-        return written.IsCompletedSuccessfully ? Task.CompletedTask : written.AsTask();
+        throw repository is not null ? UnknownFile(path) : UnknownRepository(path.Repository);
     }
 
     private static TrustException UnknownRepository(RepositoryName repository) =>

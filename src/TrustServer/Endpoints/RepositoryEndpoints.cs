@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TrustService.Errors;
-using TrustService.Formats.Tuf;
 using TrustService.Metadata;
 using TrustService.Oci;
 using TrustService.Server.Contracts;
@@ -46,7 +45,7 @@ internal static class RepositoryEndpoints
             return await HistoryAsync(store, catalog, Name(path[..^HistorySuffix.Length]), role, before, PageSize(limit), cancellationToken);
         var repository = Name(path);
         var set = await store.ReadCurrentSetAsync(repository, cancellationToken) ?? throw Unknown(repository);
-        return TypedResults.Ok(RepositoryDetail.Of(set, TufFormat.Instance));
+        return TypedResults.Ok(RepositoryDetail.Of(set));
     }
 
     private static async Task<Ok<HistoryPage>> HistoryAsync(
@@ -85,7 +84,7 @@ internal static class RepositoryEndpoints
             ? path[(Path.Length + 1)..]
             : throw new TrustException(TrustError.MalformedRequest, "The path is not written in its normal form.");
 
-    private static RepositoryName Name(ReadOnlySpan<char> text) => RepositoryName.ParseCanonical(RawTarget.Decode(text));
+    private static RepositoryName Name(ReadOnlySpan<char> text) => RepositoryName.ParseExact(RawTarget.Decode(text));
 
     private static TrustException Unknown(RepositoryName repository) => new(TrustError.RepositoryUnknown, $"Nothing is published for {repository}.");
 }

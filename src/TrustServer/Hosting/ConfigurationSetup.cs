@@ -10,7 +10,7 @@ namespace TrustService.Server.Hosting;
 internal static class ConfigurationSetup
 {
     private const string EnvironmentPrefix = "TRUST_";
-    private static readonly string[] Sections = [LimitOptions.Section, SigningOptions.Section, DatabaseOptions.Section];
+    private static readonly string[] Sections = [LimitOptions.Section, SigningOptions.Section, DatabaseOptions.Section, NotaryOptions.Section];
     private static readonly string[] PlainSettings =
         [SettingNames.Urls, SettingNames.Data, SettingNames.Database, SettingNames.TlsCert, SettingNames.TlsKey, SettingNames.DevTls, SettingNames.InsecureNoAuth, SettingNames.InsecureHttp];
 
@@ -44,9 +44,11 @@ internal static class ConfigurationSetup
         services.AddSingleton<IValidateOptions<LimitOptions>, LimitOptionsValidator>();
         services.AddSingleton<IValidateOptions<SigningOptions>, SigningOptionsValidator>();
         services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
+        services.AddSingleton<IValidateOptions<NotaryOptions>, NotaryOptionsValidator>();
         AddSection<LimitOptions>(services, configuration.GetSection(LimitOptions.Section));
         AddSection<SigningOptions>(services, configuration.GetSection(SigningOptions.Section));
         AddSection<DatabaseOptions>(services, configuration.GetSection(DatabaseOptions.Section));
+        AddSection<NotaryOptions>(services, configuration.GetSection(NotaryOptions.Section));
         return services;
     }
 

@@ -50,6 +50,6 @@ internal static class RateLimits
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? (int)Math.Ceiling(after.TotalSeconds) : 1;
         context.Response.Headers.RetryAfter = Math.Max(1, wait).ToString(CultureInfo.InvariantCulture);
         var refusal = new TrustException(TrustError.RateLimited, "This address sends more requests than one client may.") { Hint = $"Wait {Math.Max(1, wait)} s. Limits: ReadsPerSecond and WritesPerSecond of the server's settings." };
-        return new ValueTask(Problems.WriteAsync(context, Problems.Of(refusal)));
+        return new ValueTask(ErrorAnswer.WriteAsync(context, refusal));
     }
 }

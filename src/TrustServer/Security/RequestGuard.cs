@@ -26,9 +26,9 @@ internal sealed class RequestGuard(RequestDelegate next, Readiness readiness, Tr
         return next(context);
     }
 
-    private static bool NeedsStore(PathString path) => path.StartsWithSegments("/tuf", StringComparison.Ordinal) || path.StartsWithSegments("/api", StringComparison.Ordinal);
+    private static bool NeedsStore(PathString path) => path.StartsWithSegments("/tuf", StringComparison.Ordinal) || path.StartsWithSegments("/v2", StringComparison.Ordinal) || path.StartsWithSegments("/api", StringComparison.Ordinal);
 
-    private static bool IsOperation(PathString path) => path.Value is "/livez" or "/readyz" or "/metrics";
+    private static bool IsOperation(PathString path) => path.Value is "/livez" or "/readyz" or "/metrics" or "/_notary_server/health";
 
     private static void CheckTarget(string target)
     {

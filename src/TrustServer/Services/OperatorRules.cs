@@ -42,7 +42,10 @@ internal sealed class OperatorRules
 
     /// <summary>True if the repository's timestamp or snapshot is to be renewed.</summary>
     public bool IsDue(RepositoryRecord repository, DateTimeOffset now) =>
-        repository.Timestamp.Expires < now + signing.TimestampRenewBefore || IsSnapshotDue(repository, now);
+        IsTimestampDue(repository, now) || IsSnapshotDue(repository, now);
+
+    /// <summary>True if the repository's timestamp is to be renewed.</summary>
+    public bool IsTimestampDue(RepositoryRecord repository, DateTimeOffset now) => repository.Timestamp.Expires < now + signing.TimestampRenewBefore;
 
     /// <summary>True if the repository's snapshot is to be renewed.</summary>
     public bool IsSnapshotDue(RepositoryRecord repository, DateTimeOffset now) => repository.Snapshot.Expires < now + signing.SnapshotRenewBefore;

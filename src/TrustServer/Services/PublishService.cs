@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using TrustService.Errors;
-using TrustService.Formats.Tuf;
+using TrustService.Formats;
 using TrustService.Keys;
 using TrustService.Metadata;
 using TrustService.Oci;
@@ -19,19 +19,23 @@ internal sealed class PublishService(
     /// <summary>How far the clocks of two servers may differ.</summary>
     private static readonly TimeSpan MaxClockLag = TimeSpan.FromMinutes(5);
 
-    private static readonly TufFormat Format = TufFormat.Instance;
-
     private readonly ILogger log = loggers.CreateLogger(Log.Category);
 
     /// <summary>Publishes uploaded files with a new snapshot and timestamp. The same files again change nothing.</summary>
+    /// <param name="repository">Repository.</param>
+    /// <param name="format">The format that it has or is to have.</param>
+    /// <param name="uploads">The files, one for each role at the most.</param>
+    /// <param name="actor">Who publishes, or null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The current version of every role.</returns>
     /// <exception cref="TrustException">A coded refusal; what is published stays as it is.</exception>
-    public async Task<IReadOnlyDictionary<string, long>> PublishAsync(RepositoryName repository, IReadOnlyList<UploadedFile> uploads, string? actor, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, long>> PublishAsync(
+        RepositoryName repository, IMetadataFormat format, IReadOnlyList<UploadedFile> uploads, string? actor, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         try
         {
-            var candidate = await CommitAsync(repository, uploads, actor, cancellationToken);
+            var candidate = await CommitAsync(repository, format, uploads, actor, cancellationToken);
             var versions = candidate.Set.Versions();
             TrustMetrics.Add(metrics.Publishes, candidate.IsUnchanged ? "unchanged" : "published");
             if (!candidate.IsUnchanged)
@@ -65,29 +69,40 @@ internal sealed class PublishService(
         var now = time.GetUtcNow();
         if (transaction.Repository is not { } record || !rules.IsDue(record, now))
             return null;
-        var current = await sets.ReadAsync(transaction, Format, cancellationToken);
+        var format = MetadataFormats.Find(record.Format);
+        var current = await sets.ReadAsync(transaction, format, cancellationToken);
         CheckClock(current!, now);
         var signers = await FindSignersAsync(repository, current!.Root.Metadata.Signed, cancellationToken);
-        var candidate = CandidateSet.OfRenewal(current, rules.IsSnapshotDue(record, now), signers, rules.Publish, now);
-        var renewed = await transaction.CommitAsync(Publication(candidate, ChangeKind.Renew, actor: null, ChangeSummary.Of(current, candidate), rootOnlineKeys: null), cancellationToken);
+        var renewsSnapshot = rules.IsSnapshotDue(record, now);
+        if (format.Rules.MaySnapshotBeUploaded && signers.Find(current.Root.Metadata.Signed, RoleName.Snapshot) is null)
+        {
+            // The owner holds the snapshot key: only the timestamp is ours, and under an expired snapshot it would help nobody.
+            renewsSnapshot = false;
+            if (!rules.IsTimestampDue(record, now) || record.Snapshot.Expires <= now)
+                return null;
+        }
+        var candidate = CandidateSet.OfRenewal(current, renewsSnapshot, signers, rules.Publish, now);
+        var renewed = await transaction.CommitAsync(Publication(candidate, format, ChangeKind.Renew, actor: null, ChangeSummary.Of(current, candidate), rootOnlineKeys: null), cancellationToken);
         sets.Keep(renewed, candidate.Set);
         return renewed;
     }
 
-    private async Task<CandidateSet> CommitAsync(RepositoryName repository, IReadOnlyList<UploadedFile> uploads, string? actor, CancellationToken cancellationToken)
+    private async Task<CandidateSet> CommitAsync(RepositoryName repository, IMetadataFormat format, IReadOnlyList<UploadedFile> uploads, string? actor, CancellationToken cancellationToken)
     {
         await using var transaction = await store.BeginPublishAsync(repository, [], cancellationToken);
-        var current = await sets.ReadAsync(transaction, Format, cancellationToken);
+        if (transaction.Repository is { } record)
+            RepositoryFormat.Require(record, format);
+        var current = await sets.ReadAsync(transaction, format, cancellationToken);
         var now = time.GetUtcNow();
         if (current is not null)
             CheckClock(current, now);
-        var signers = await FindSignersAsync(repository, NextRoot(current, uploads), cancellationToken);
-        var candidate = CandidateSet.OfUploads(Format, current, uploads, signers, rules.Publish, now);
+        var signers = await FindSignersAsync(repository, NextRoot(format, current, uploads), cancellationToken);
+        var candidate = CandidateSet.OfUploads(format, current, uploads, signers, rules.Publish, now);
         candidate.Set.Root.RequireRepository(repository);
         if (candidate.IsUnchanged)
             return candidate;
         var isNewRoot = candidate.NewFiles.Any(file => file.Role == RoleName.Root);
-        var publication = Publication(candidate, ChangeKind.Publish, actor, ChangeSummary.Of(current, candidate), isNewRoot ? OnlineKeysOf(candidate.Set.Root.Metadata.Signed) : null);
+        var publication = Publication(candidate, format, ChangeKind.Publish, actor, ChangeSummary.Of(current, candidate), isNewRoot ? OnlineKeysOf(candidate.Set.Root.Metadata.Signed) : null);
         sets.Keep(await transaction.CommitAsync(publication, cancellationToken), candidate.Set);
         return candidate;
     }
@@ -100,9 +115,9 @@ internal sealed class PublishService(
     }
 
     // Only says which keys to look for; whether it may be the root is for the chain to decide.
-    private static Root? NextRoot(PublishedSet? current, IReadOnlyList<UploadedFile> uploads) =>
+    private static Root? NextRoot(IMetadataFormat format, PublishedSet? current, IReadOnlyList<UploadedFile> uploads) =>
         uploads.FirstOrDefault(upload => upload.Role == RoleName.Root) is { } upload
-            ? Format.Read<Root>(upload.Data, VerificationLimits.Default.MaxRootBytes).Signed
+            ? format.Read<Root>(upload.Data, VerificationLimits.Default.MaxRootBytes).Signed
             : current?.Root.Metadata.Signed;
 
     private async Task<OnlineSigners> FindSignersAsync(RepositoryName repository, Root? root, CancellationToken cancellationToken) =>
@@ -114,10 +129,10 @@ internal sealed class PublishService(
     private static ImmutableArray<string> FingerprintsOf(Root root, RoleName role) =>
         [.. root.Roles[role].KeyIds.Where(root.Keys.ContainsKey).Select(id => root.Keys[id].Fingerprint)];
 
-    private static Publication Publication(CandidateSet candidate, ChangeKind kind, string? actor, string summary, ImmutableArray<string>? rootOnlineKeys) => new()
+    private static Publication Publication(CandidateSet candidate, IMetadataFormat format, ChangeKind kind, string? actor, string summary, ImmutableArray<string>? rootOnlineKeys) => new()
     {
         Files = [.. candidate.NewFiles.Select(file => new NewFile(file.Role, file.Version, file.Expires, file.Data))],
-        Format = Format.Name,
+        Format = format.Name,
         Kind = kind,
         Actor = actor,
         Summary = summary,

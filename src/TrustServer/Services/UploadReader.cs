@@ -16,13 +16,15 @@ internal sealed class UploadReader(IOptions<LimitOptions> options, TimeProvider 
     private const int MaxPartHeaders = 16;
     private const int MaxPartHeaderBytes = 4096;
     private const int FirstBufferBytes = 16 * 1024;
-    private const string Extension = ".json";
 
     private readonly LimitOptions limits = options.Value;
 
     /// <summary>Reads the whole body.</summary>
-    /// <exception cref="TrustException"><see cref="TrustError.MalformedRequest"/>, <see cref="TrustError.TooLarge"/> or <see cref="TrustError.InvalidRoleName"/>.</exception>
-    public async Task<IReadOnlyList<UploadedFile>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <param name="request">The request.</param>
+    /// <param name="rules">What the route allows.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.MalformedRequest"/>, <see cref="TrustError.TooLarge"/>, or what <paramref name="rules"/> throw.</exception>
+    public async Task<IReadOnlyList<UploadedFile>> ReadAsync(HttpRequest request, UploadRules rules, CancellationToken cancellationToken)
     {
         if (request.ContentLength > limits.MaxRequestBytes)
             throw TooLarge($"The request has {request.ContentLength} bytes; at most {limits.MaxRequestBytes} are read.");
@@ -34,16 +36,17 @@ internal sealed class UploadReader(IOptions<LimitOptions> options, TimeProvider 
             HeadersLengthLimit = MaxPartHeaderBytes,
         };
         var files = new List<UploadedFile>();
+        var parts = 0;
         using var tooLate = new CancellationTokenSource(TimeSpan.FromSeconds(limits.UploadSeconds), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(tooLate.Token, cancellationToken);
         try
         {
             while (await reader.ReadNextSectionAsync(either.Token) is { } section)
             {
-                if (files.Count == limits.MaxParts)
+                if (parts++ == limits.MaxParts)
                     throw TooLarge($"The request has more than {limits.MaxParts} parts.");
-                var role = RoleOf(section);
-                if (files.Exists(file => file.Role == role))
+                var role = rules.RoleOf(FileNameOf(section));
+                if (files.RemoveAll(file => file.Role == role) > 0 && !rules.TakesLastPart)
                     throw Malformed($"Two parts are for the role {role}; one file for each role is needed.");
                 files.Add(new UploadedFile(role, await ReadPartAsync(section.Body, role, either.Token)));
             }
@@ -56,7 +59,7 @@ internal sealed class UploadReader(IOptions<LimitOptions> options, TimeProvider 
         {
             throw Malformed("The body is no complete multipart/form-data, or a part's headers are too long.", e);
         }
-        return files.Count > 0 ? files : throw Malformed("The request has no part; one metadata file for each role is needed.");
+        return files.Count > 0 || rules.MayBeEmpty ? files : throw Malformed("The request has no part; one metadata file for each role is needed.");
     }
 
     private static string BoundaryOf(HttpRequest request)
@@ -67,19 +70,11 @@ internal sealed class UploadReader(IOptions<LimitOptions> options, TimeProvider 
         return boundary is { Length: > 0 and <= MaxBoundaryLength } ? boundary : throw Malformed($"multipart/form-data needs a boundary of 1 to {MaxBoundaryLength} characters.");
     }
 
-    private static RoleName RoleOf(MultipartSection section)
-    {
-        if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
-            throw Malformed("A part has no Content-Disposition that can be read.");
-        var name = (disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).Value;
-        if (string.IsNullOrEmpty(name))
-            throw Malformed("A part has no file name; the file name says which role the part is for.");
-        if (name.EndsWith(Extension, StringComparison.Ordinal))
-            name = name[..^Extension.Length];
-        if (name is "snapshot" or "timestamp")
-            throw new TrustException(TrustError.MalformedRequest, $"{name} is made and signed by the server; upload root, targets and delegated roles only.") { Role = name };
-        return name is "root" or "targets" ? RoleName.Parse(name) : RoleName.ParseDelegated(name);
-    }
+    /// <returns>The file name with all its slashes; empty if there is none.</returns>
+    private static string FileNameOf(MultipartSection section) =>
+        ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
+            ? (disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).Value ?? ""
+            : "";
 
     private async Task<ReadOnlyMemory<byte>> ReadPartAsync(Stream body, RoleName role, CancellationToken cancellationToken)
     {

@@ -54,17 +54,16 @@ internal sealed class CurrentMetadataCache : IDisposable
 
     /// <summary>The current file of a top-level role, if it can be told without asking the database.</summary>
     /// <param name="repository">Full name of the repository; another text is found nowhere.</param>
+    /// <param name="format">Name of the format that the repository must have.</param>
     /// <param name="role">Top-level role.</param>
     /// <param name="file">The file, or null if it is known that there is none.</param>
     /// <returns>False if the database must be asked: see <see cref="ReadCurrentAsync"/>.</returns>
-    public bool TryGetCurrent(ReadOnlySpan<char> repository, RoleName role, out StoredFile? file)
+    public bool TryGetCurrent(ReadOnlySpan<char> repository, string format, RoleName role, out StoredFile? file)
     {
         file = null;
         var now = time.GetTimestamp();
         if (repositories.TryGet(repository, now, out var entry))
-            return entry.ValidUntil > now
-                && entry.Repository.Head(role) is { } head
-                && files.TryGet(new FileKey(entry.Repository.Id, role.Value, head.Version, null), now, out file);
+            return entry.Repository.Format == format && TryGetCurrent(entry, role, now, out file);
         return unknown.TryGet(repository, now, out var until) && until > now;
     }
 
@@ -76,7 +75,9 @@ internal sealed class CurrentMetadataCache : IDisposable
     /// <summary>The current file of a role, or null.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.StoreUnavailable"/>.</exception>
     public ValueTask<StoredFile?> ReadCurrentAsync(RepositoryName repository, RoleName role, CancellationToken cancellationToken) =>
-        TryGetCurrent(repository.Value, role, out var file) ? new(file) : new(ReadCurrentFromStoreAsync(repository, role, cancellationToken));
+        repositories.TryGet(repository.Value, time.GetTimestamp(), out var entry) && TryGetCurrent(entry, role, time.GetTimestamp(), out var file)
+            ? new(file)
+            : new(ReadCurrentFromStoreAsync(repository, role, cancellationToken));
 
     /// <summary>One version of a role, or null.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.StoreUnavailable"/>.</exception>
@@ -113,6 +114,14 @@ internal sealed class CurrentMetadataCache : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => store.Changed -= Apply;
+
+    private bool TryGetCurrent(Entry entry, RoleName role, long now, out StoredFile? file)
+    {
+        file = null;
+        return entry.ValidUntil > now
+            && entry.Repository.Head(role) is { } head
+            && files.TryGet(new FileKey(entry.Repository.Id, role.Value, head.Version, null), now, out file);
+    }
 
     private async Task<StoredFile?> ReadCurrentFromStoreAsync(RepositoryName repository, RoleName role, CancellationToken cancellationToken)
     {

@@ -19,7 +19,7 @@ internal static class RowReading
     public static RepositoryRecord ReadRepository(DbDataReader row, SqlDialect dialect) => new()
     {
         Id = row.GetInt64(0),
-        Name = RepositoryName.ParseCanonical(row.GetString(1)),
+        Name = RepositoryName.ParseExact(row.GetString(1)),
         Format = row.GetString(2),
         CreatedAt = dialect.ReadTime(row, 3),
         UpdatedAt = dialect.ReadTime(row, 4),
@@ -45,7 +45,7 @@ internal static class RowReading
     public static RepositoryRecord ToRecord(this RepositoryRow row) => new()
     {
         Id = row.Id,
-        Name = RepositoryName.ParseCanonical(row.Name),
+        Name = RepositoryName.ParseExact(row.Name),
         Format = row.Format,
         CreatedAt = row.CreatedAt,
         UpdatedAt = row.UpdatedAt,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TrustService.Metadata;
 
 namespace TrustService.Server.Stores;
@@ -6,6 +7,7 @@ namespace TrustService.Server.Stores;
 internal sealed class StoredFile
 {
     private string? etag;
+    private string? lastModified;
 
     /// <summary><see cref="RepositoryRecord.Id"/> of its repository.</summary>
     public required long RepositoryId { get; init; }
@@ -33,4 +35,7 @@ internal sealed class StoredFile
 
     /// <summary>Strong entity tag: the quoted <see cref="Sha256"/>. Source: RFC 9110 §8.8.3.</summary>
     public string ETag => etag ??= $"\"{Sha256}\"";
+
+    /// <summary><see cref="CreatedAt"/> as an HTTP date. Source: RFC 9110 §5.6.7.</summary>
+    public string LastModified => lastModified ??= CreatedAt.ToString("R", CultureInfo.InvariantCulture);
 }

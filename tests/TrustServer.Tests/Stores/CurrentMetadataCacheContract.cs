@@ -41,12 +41,12 @@ public abstract class CurrentMetadataCacheContract(PostgresFixture? postgres) : 
     public async Task ReadCurrent_SecondTime_AsksNobody()
     {
         await OtherServer.CreateAsync(App);
-        Assert.False(Cache.TryGetCurrent(App.Value, RoleName.Timestamp, out _));
+        Assert.False(Cache.TryGetCurrent(App.Value, "tuf", RoleName.Timestamp, out _));
         Assert.Equal(1, await VersionAsync());
 
         Database.Clock.Advance(Fresh);
 
-        Assert.True(Cache.TryGetCurrent(App.Value, RoleName.Timestamp, out var file));
+        Assert.True(Cache.TryGetCurrent(App.Value, "tuf", RoleName.Timestamp, out var file));
         Assert.Equal(1, file!.Version);
         Assert.Equal(1, counter.Calls(nameof(IMetadataStore.FindAsync)));
     }
@@ -61,7 +61,7 @@ public abstract class CurrentMetadataCacheContract(PostgresFixture? postgres) : 
 
         Database.Clock.Advance(Stale);
 
-        Assert.False(Cache.TryGetCurrent(App.Value, RoleName.Timestamp, out _));
+        Assert.False(Cache.TryGetCurrent(App.Value, "tuf", RoleName.Timestamp, out _));
         Assert.Equal(2, await VersionAsync());
         Assert.Equal("targets 2 ", (await Cache.ReadCurrentAsync(App, RoleName.Targets, None)).Text());
     }
@@ -75,7 +75,7 @@ public abstract class CurrentMetadataCacheContract(PostgresFixture? postgres) : 
 
         Cache.Forget(App);
 
-        Assert.False(Cache.TryGetCurrent(App.Value, RoleName.Timestamp, out _));
+        Assert.False(Cache.TryGetCurrent(App.Value, "tuf", RoleName.Timestamp, out _));
         Assert.Equal(2, await VersionAsync());
     }
 
@@ -83,7 +83,7 @@ public abstract class CurrentMetadataCacheContract(PostgresFixture? postgres) : 
     public async Task ReadCurrent_PublishByThisServer_IsSeenAtOnce()
     {
         await Store.CreateAsync(App);
-        Assert.True(Cache.TryGetCurrent(App.Value, RoleName.Root, out var root));
+        Assert.True(Cache.TryGetCurrent(App.Value, "tuf", RoleName.Root, out var root));
         Assert.Equal(1, root!.Version);
         await Store.PublishNextAsync(App);
         Assert.Equal(2, await VersionAsync());
@@ -96,7 +96,7 @@ public abstract class CurrentMetadataCacheContract(PostgresFixture? postgres) : 
         await Store.CreateAsync(App);
         Assert.Equal(1, await VersionAsync());
         await Store.DeleteAsync(App, null, null, None);
-        Assert.True(Cache.TryGetCurrent(App.Value, RoleName.Timestamp, out var file));
+        Assert.True(Cache.TryGetCurrent(App.Value, "tuf", RoleName.Timestamp, out var file));
         Assert.Null(file);
         Assert.Null(await Cache.ReadAsync(App, RoleName.Root, 1, None));
     }

@@ -16,9 +16,9 @@ public sealed class PostgresCurrentMetadataCacheTests(PostgresFixture postgres) 
     {
         await Store.CreateAsync(App);
         postgres.DropDatabase(Database.Options.ConnectionString);
-        Assert.True(Cache.TryGetCurrent(App.Value, RoleName.Timestamp, out _));
+        Assert.True(Cache.TryGetCurrent(App.Value, "tuf", RoleName.Timestamp, out _));
         LetItGetStale();
-        Assert.False(Cache.TryGetCurrent(App.Value, RoleName.Timestamp, out _));
+        Assert.False(Cache.TryGetCurrent(App.Value, "tuf", RoleName.Timestamp, out _));
         await RefusedAsync();
     }
 }

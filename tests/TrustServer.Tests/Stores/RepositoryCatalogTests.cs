@@ -1,3 +1,4 @@
+using TrustService.Server.Stores;
 using TrustService.Testing;
 using static TrustService.Server.Tests.Stores.Publishing;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using TrustService.Json;
 
 namespace TrustService.Server.Endpoints.Notary;
 
@@ -15,8 +15,6 @@ internal sealed record NotaryError(int Status, string Code, string Message)
 
     /// <summary>Media type of a body.</summary>
     public const string ContentType = "application/json; charset=utf-8";
-
-    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>True if there is a detail: <see cref="Text"/>, or else an empty object.</summary>
     public bool HasDetail { get; init; }
@@ -82,8 +80,7 @@ internal sealed record NotaryError(int Status, string Code, string Message)
 
     private byte[] Write(string? text)
     {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, Writing))
+        var json = JsonWriting.Bytes(writer =>
         {
             writer.WriteStartObject();
             writer.WriteStartArray("errors");
@@ -95,9 +92,8 @@ internal sealed record NotaryError(int Status, string Code, string Message)
             writer.WriteEndObject();
             writer.WriteEndArray();
             writer.WriteEndObject();
-        }
-        stream.WriteByte((byte)'\n');
-        return stream.ToArray();
+        });
+        return [.. json, (byte)'\n'];
     }
 
     private void WriteDetail(Utf8JsonWriter writer, string? text)
@@ -113,7 +109,7 @@ internal sealed record NotaryError(int Status, string Code, string Message)
             writer.WriteString("Name", ErrorName);
             writer.WriteStartObject("Error");
             if (Missing is not null)
-                writer.WriteString("Missing", Missing);
+                writer.WriteString(nameof(Missing), Missing);
             writer.WriteString("Msg", text);
             writer.WriteEndObject();
         }

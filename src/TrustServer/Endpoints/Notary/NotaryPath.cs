@@ -64,7 +64,8 @@ internal sealed record NotaryPath(NotaryResource Resource, RepositoryName? Repos
         // The name of a repository may hold the marker itself: the longest name that leaves something known is meant.
         for (var at = rest.LastIndexOf(Marker); at > 0; at = rest[..(at + Marker.Length - 1)].LastIndexOf(Marker))
         {
-            var (gun, asked) = (rest[..at], rest[(at + Marker.Length)..]);
+            var gun = rest[..at];
+            var asked = rest[(at + Marker.Length)..];
             if (asked.IsEmpty)
                 return Of(NotaryResource.MetadataSet, gun, null, null);
             if (asked is "snapshot.key" or "timestamp.key")

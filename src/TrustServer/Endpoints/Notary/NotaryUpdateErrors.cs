@@ -1,0 +1,48 @@
+using TrustService.Errors;
+
+namespace TrustService.Server.Endpoints.Notary;
+
+/// <summary>Why an update is refused, by the names from which clients rebuild their own errors.</summary>
+internal static class NotaryUpdateErrors
+{
+    /// <summary>Name of the error that is about no role.</summary>
+    public const string Validation = "ErrValidation";
+
+    private const string BadRoot = "ErrBadRoot";
+    private const string BadTargets = "ErrBadTargets";
+    private const string BadSnapshot = "ErrBadSnapshot";
+    private const string BadHierarchy = "ErrBadHierarchy";
+
+    /// <summary>The error that a refusal of an update is.</summary>
+    public static NotaryError Of(TrustException refusal) => refusal.Error switch
+    {
+        TrustError.PublishConflict => NotaryError.Version,
+        TrustError.MalformedJson => NotaryError.MalformedJson(NotaryErrors.Text(refusal)),
+        TrustError.MalformedRequest => NotaryError.MalformedUpload(NotaryErrors.Text(refusal)),
+        TrustError.OnlineKeyUnavailable when refusal is { Role: "snapshot", InnerException: null } =>
+            NotaryError.InvalidUpdate(BadHierarchy, "no snapshot was included in update and server does not hold current snapshot key for repository", missing: "snapshot"),
+        _ when refusal.Error == TrustError.RateLimited || refusal.Info.HttpStatus >= StatusCodes.Status500InternalServerError => NotaryErrors.Of(refusal),
+        _ => NotaryError.InvalidUpdate(NameOf(refusal.Role), $"{PrefixOf(refusal)}{NotaryErrors.Text(refusal)}"),
+    };
+
+    private static string NameOf(string? role) => role switch
+    {
+        "root" or "timestamp" => BadRoot,
+        "snapshot" => BadSnapshot,
+        "targets" => BadTargets,
+        not null when role.StartsWith("targets/", StringComparison.Ordinal) => BadTargets,
+        _ => Validation,
+    };
+
+    // What scripts around the clients look for; the sentence that follows says more.
+    private static string PrefixOf(TrustException refusal) => refusal switch
+    {
+        { Error: TrustError.ThresholdNotMet, Role: "root" } => "could not validate the path to a trusted root: failed to validate integrity of roots: ",
+        { Error: TrustError.ThresholdNotMet } => $"valid signatures did not meet threshold for {refusal.Role}: ",
+        { Error: TrustError.RoleNotListed, Role: { } role } => $"tuf: invalid role {role}. delegation does not exist: ",
+        { Error: TrustError.UnacceptableKey, Role: "root" } => "could not validate the path to a trusted root: unable to retrieve valid leaf certificates: ",
+        { Error: TrustError.VersionMismatch, Role: "root" } => "Root modifications must increment the version. ",
+        { Error: TrustError.RepositoryUnknown } => "no pre-existing root and no root provided in update. ",
+        _ => "",
+    };
+}
