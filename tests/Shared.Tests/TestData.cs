@@ -7,7 +7,16 @@ internal static class TestData
 {
     public static JsonElement Json(string name)
     {
-        using var stream = typeof(TestData).Assembly.GetManifestResourceStream(name) ?? throw new ArgumentException($"No such data: {name}.", nameof(name));
+        using var stream = Open(name);
         return JsonDocument.Parse(stream).RootElement;
     }
+
+    public static string Text(string name)
+    {
+        using var reader = new StreamReader(Open(name));
+        return reader.ReadToEnd();
+    }
+
+    private static Stream Open(string name) =>
+        typeof(TestData).Assembly.GetManifestResourceStream(name) ?? throw new ArgumentException($"No such data: {name}.", nameof(name));
 }

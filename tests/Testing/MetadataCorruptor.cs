@@ -49,6 +49,13 @@ public static class MetadataCorruptor
         signature["sig"] = hex[..^1] + (hex[^1] == '0' ? '1' : '0');
     });
 
+    /// <summary>Puts a signature of another key over the same content in the place of the first signature, under the id of that one.</summary>
+    public static byte[] WithSignatureOf(byte[] file, ISigningKey other) => Edit(file, json =>
+    {
+        var payload = CanonicalJson.Encode(StrictJson.Parse(Encoding.UTF8.GetBytes(json["signed"]!.ToJsonString()), JsonLimits.OfBytes(int.MaxValue)));
+        json["signatures"]![0]!["sig"] = Hex.Encode(other.Sign(payload));
+    });
+
     /// <summary>Changes one byte of white space, so that content and signatures stay good and the hash does not.</summary>
     public static byte[] WithOtherHash(byte[] file) => [.. file, (byte)'\n'];
 

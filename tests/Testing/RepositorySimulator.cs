@@ -19,8 +19,10 @@ public sealed class RepositorySimulator : IMetadataSource
 
     /// <summary>Makes a repository with one key for each role, and publishes version 1 of everything.</summary>
     /// <param name="now">When it is made; everything expires 30 days later.</param>
-    public RepositorySimulator(DateTimeOffset now)
+    /// <param name="listsHashes">See <see cref="ListsHashes"/>.</param>
+    public RepositorySimulator(DateTimeOffset now, bool listsHashes = true)
     {
+        ListsHashes = listsHashes;
         Expires = now.AddDays(30);
         foreach (var role in (RoleName[])[RoleName.Root, RoleName.Timestamp, RoleName.Snapshot, RoleName.Targets])
             Signers[role] = [TestKeys.New()];
@@ -39,7 +41,7 @@ public sealed class RepositorySimulator : IMetadataSource
     public DateTimeOffset Expires { get; set; }
 
     /// <summary>False to list versions only, without length and hashes.</summary>
-    public bool ListsHashes { get; set; } = true;
+    public bool ListsHashes { get; set; }
 
     /// <summary>The keys that sign each role. To leave signatures out, take keys away.</summary>
     public Dictionary<RoleName, List<ISigningKey>> Signers { get; } = [];
@@ -108,14 +110,8 @@ public sealed class RepositorySimulator : IMetadataSource
     /// <summary>Publishes the next version of targets roles, and of snapshot and timestamp.</summary>
     public void Publish(params ReadOnlySpan<RoleName> changed)
     {
-        foreach (var role in changed)
-        {
-            Targets[role] = Targets[role] with { Version = Targets[role].Version + 1, Expires = Expires };
-            WriteTargets(role);
-        }
-        Snapshot = Snapshot with { Version = Snapshot.Version + 1, Expires = Expires };
-        WriteSnapshot();
-        PublishTimestamp();
+        PublishOnly(changed);
+        PublishOnly(RoleName.Snapshot, RoleName.Timestamp);
     }
 
     /// <summary>Publishes the next version of timestamp alone.</summary>
@@ -123,6 +119,40 @@ public sealed class RepositorySimulator : IMetadataSource
     {
         Timestamp = Timestamp with { Version = Timestamp.Version + 1, Expires = Expires };
         WriteTimestamp();
+    }
+
+    /// <summary>Publishes the next version of the named roles alone; those above them learn of it when they are published.</summary>
+    public void PublishOnly(params ReadOnlySpan<RoleName> roles)
+    {
+        foreach (var role in roles)
+        {
+            if (role == RoleName.Timestamp)
+            {
+                PublishTimestamp();
+            }
+            else if (role == RoleName.Snapshot)
+            {
+                Snapshot = Snapshot with { Version = Snapshot.Version + 1, Expires = Expires };
+                WriteSnapshot();
+            }
+            else if (role == RoleName.Root)
+            {
+                Root = Root with { Version = Root.Version + 1, Expires = Expires };
+                WriteRoot(Signers[role]);
+            }
+            else
+            {
+                Targets[role] = Targets[role] with { Version = Targets[role].Version + 1, Expires = Expires };
+                WriteTargets(role);
+            }
+        }
+    }
+
+    /// <summary>Has the next root list keys for a role, in whatever number, and sign with all of them from now on.</summary>
+    public void Assign(RoleName role, int threshold, params ISigningKey[] keys)
+    {
+        Root = RootEditor.Next(Root, new Dictionary<RoleName, RoleAssignment> { [role] = Assignment(keys, threshold) }, Root.Expires) with { Version = Root.Version };
+        Signers[role] = [.. keys];
     }
 
     /// <summary>Publishes the next root with other keys for roles, signed by the old and the new root keys.</summary>
