@@ -1,10 +1,10 @@
 namespace TrustService.Client;
 
 /// <summary>
-/// The cache of a repository as one pin sees it: the root chain is the pin's own, everything else is shared, so that what a
-/// run under one pin has seen is not forgotten by a run under another one.
+/// The cache of a repository as one anchor sees it: the root chain is the anchor's own, everything else is shared, so that what a
+/// run under one anchor has seen is not forgotten by a run under another one.
 /// </summary>
-internal sealed class PinnedCache(IMetadataCache shared, string rootFile, RootPin pin) : IMetadataCache
+internal sealed class PinnedCache(IMetadataCache shared, string rootFile, TrustAnchor anchor) : IMetadataCache
 {
     public byte[]? Read(string fileName) => shared.Read(Map(fileName));
 
@@ -12,5 +12,5 @@ internal sealed class PinnedCache(IMetadataCache shared, string rootFile, RootPi
 
     public void Remove(string fileName) => shared.Remove(Map(fileName));
 
-    private string Map(string fileName) => fileName == rootFile ? $"{pin.Sha256}.{rootFile}" : fileName;
+    private string Map(string fileName) => fileName == rootFile ? $"{anchor.CacheKey}.{rootFile}" : fileName;
 }

@@ -9,7 +9,7 @@ using TrustService.Verification;
 namespace TrustService.Client;
 
 /// <summary>The root that a verifier was given by a way that it trusts: the file, or its fingerprint <c>root:VERSION:sha256:HEX</c>.</summary>
-public sealed partial record RootPin
+public sealed partial record RootPin : TrustAnchor
 {
     private RootPin(long version, string sha256, ReadOnlyMemory<byte>? file)
     {
@@ -29,6 +29,15 @@ public sealed partial record RootPin
 
     /// <summary>The fingerprint of the pinned file.</summary>
     public string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"root:{Version}:sha256:{Sha256}");
+
+    /// <inheritdoc/>
+    public override string Text => Fingerprint;
+
+    internal override string CacheKey => Sha256;
+
+    internal override ReadOnlyMemory<byte>? FirstRoot => File;
+
+    internal override long? FirstVersion => Version;
 
     /// <summary>Pins a file; it must be signed by its own threshold.</summary>
     /// <exception cref="TrustException">A coded refusal of the root.</exception>
@@ -50,6 +59,12 @@ public sealed partial record RootPin
 
     /// <summary>True if text looks like a fingerprint rather than like a file name.</summary>
     public static bool IsFingerprint(string text) => text.StartsWith("root:", StringComparison.Ordinal);
+
+    internal override void RequireFirst(ReadOnlySpan<byte> file, string location)
+    {
+        if (!CryptographicOperations.FixedTimeEquals(SHA256.HashData(file), Convert.FromHexString(Sha256)))
+            throw new TrustException(TrustError.RootMismatch, $"Root {Version} at {location} has the SHA-256 {Hex.Encode(SHA256.HashData(file))}, which is not the pinned {Sha256}.") { Role = "root", Hint = "Do not trust that server. Ask the repository's owners for the fingerprint of their root." };
+    }
 
     [GeneratedRegex(@"\Aroot:(?<version>[1-9][0-9]{0,14}):sha256:(?<sha256>[0-9a-f]{64})\z", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();

@@ -122,6 +122,7 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
             if (file is null)
                 break;
             var next = root.AcceptRoot(file);
+            options.RequireRoot?.Invoke(next);
             // Forgotten before the root is stored, so that no crash leaves versions of a thief in force. Source: TUF 1.0.34 §5.3.11.
             if (next.HasRotated(RoleName.Timestamp, root) || next.HasRotated(RoleName.Snapshot, root))
             {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TrustService.Errors;
 using TrustService.Formats.Notary;
 using TrustService.Formats.Tuf;
@@ -8,6 +9,9 @@ namespace TrustService.Formats;
 /// <summary>The formats that there are.</summary>
 public static class MetadataFormats
 {
+    /// <summary>All of them, TUF first.</summary>
+    public static ImmutableArray<IMetadataFormat> All { get; } = [TufFormat.Instance, NotaryFormat.Instance];
+
     /// <summary>The format of that name, such as <c>tuf</c> or <c>notary</c>.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.Usage"/> if there is none.</exception>
     public static IMetadataFormat Find(string name) => name switch

@@ -10,8 +10,8 @@ namespace TrustService.Registry;
 /// </summary>
 /// <param name="stored">The stored logins.</param>
 /// <param name="server">Address of the trust server.</param>
-/// <param name="fallback">Used where nothing is stored, or null.</param>
-public sealed class TrustServerCredentials(IRegistryCredentials stored, Uri server, RegistryCredential? fallback) : IRegistryCredentials
+/// <param name="fallback">Asked where nothing is stored.</param>
+public sealed class TrustServerCredentials(IRegistryCredentials stored, string server, Func<RegistryCredential?> fallback) : IRegistryCredentials
 {
     /// <summary>Environment variable with the base64 of <c>user:password</c> for Notary's client.</summary>
     public const string NotaryVariable = "NOTARY_AUTH";
@@ -19,9 +19,9 @@ public sealed class TrustServerCredentials(IRegistryCredentials stored, Uri serv
     /// <inheritdoc/>
     public async Task<RegistryCredential?> FindAsync(RepositoryName repository, CancellationToken cancellationToken) =>
         // Logins are found by repository; any name at the server's host will do.
-        (RepositoryName.TryParse($"{server.Authority}/trust", out var own) ? await stored.FindAsync(own, cancellationToken).ConfigureAwait(false) : null)
+        (RepositoryName.TryParse($"{new Uri(server).Authority}/trust", out var own) ? await stored.FindAsync(own, cancellationToken).ConfigureAwait(false) : null)
         ?? await stored.FindAsync(repository, cancellationToken).ConfigureAwait(false)
-        ?? fallback;
+        ?? fallback();
 
     /// <summary>Reads the value of <see cref="NotaryVariable"/>.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.Usage"/>; nothing of the value is shown.</exception>

@@ -2,10 +2,8 @@ using System.CommandLine;
 using TrustService.Cli.KeyStores;
 using TrustService.Cli.Output;
 using TrustService.Cli.Settings;
-using TrustService.Client;
-using TrustService.Editing;
 using TrustService.Errors;
-using TrustService.Metadata;
+using TrustService.Formats;
 using TrustService.Oci;
 using TrustService.Verification;
 
@@ -20,6 +18,7 @@ internal sealed class InitCommand : SignerCommand
     private readonly Option<string> type = new("--type") { HelpName = string.Join('|', KeySchemes.Names), Description = "Kind of new keys (default p256)", DefaultValueFactory = _ => "p256" };
     private readonly Option<string> rootExpires = new("--root-expires") { HelpName = "TIME", Description = "How long root 1 is valid (default 10y)", DefaultValueFactory = _ => "10y" };
     private readonly Option<string> expires = new("--expires") { HelpName = "TIME", Description = "How long targets 1 is valid (default 365d)", DefaultValueFactory = _ => "365d" };
+    private readonly Option<string?> format = TrustFlags.FormatOption("Format of the trust data: tuf, or notary for the clients of Docker Content Trust (default tuf)");
     private readonly Option<bool> yes = new("--yes", "-y") { Description = "Do not ask" };
 
     /// <summary>Makes the command.</summary>
@@ -28,34 +27,29 @@ internal sealed class InitCommand : SignerCommand
     {
         type.AcceptOnlyFromAmong(KeySchemes.Names);
         Arguments.Add(repository);
-        foreach (var option in (Option[])[rootKey, targetsKey, type, rootExpires, expires, yes])
+        foreach (var option in (Option[])[rootKey, targetsKey, type, format, rootExpires, expires, yes])
             Options.Add(option);
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Examples => ["signer init registry.example.com/team/app", "signer init registry.example.com/team/app --root-key vault-1"];
+    public override IReadOnlyList<string> Examples => ["signer init registry.example.com/team/app", "signer init registry.example.com/team/app --root-key vault-1", "signer init registry.example.com/team/app --format notary"];
 
     /// <inheritdoc/>
     protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var name = ReadRepository(context.Parse.GetRequiredValue(repository));
-        var lifetimes = (Root: Durations.Parse(context.Parse.GetRequiredValue(rootExpires), "--root-expires"), Targets: Durations.Parse(context.Parse.GetRequiredValue(expires), "--expires"));
-        context.Output.Say("Trust server", context.Server.Address);
-        var published = await context.WithinTimeoutAsync(token => FetchFirstRootAsync(context, name, token), cancellationToken);
-        var draft = InitDraft.Find(context.Home, name);
-        if (published is not null)
-            return await FinishAsync(context, name, RequireOurs(context, name, published, draft), isNew: false, cancellationToken);
-
-        context.Output.Say("Repository", $"{name} (new, format {context.Format.Name})");
-        if (draft is null)
-        {
-            draft = await MakeAsync(context, name, lifetimes, cancellationToken);
-            draft.Save(context.Home, name);
-        }
-        else
-            context.Output.Say("Going on where the last attempt stopped: its root and targets are sent again.");
-        await PublishAsync(context, name, draft, cancellationToken);
-        return await FinishAsync(context, name, draft.Root, isNew: true, cancellationToken);
+        var request = new InitRequest(
+            MetadataFormats.Find(context.Parse.GetValue(format) ?? "tuf"),
+            context.Parse.GetValue(rootKey),
+            context.Parse.GetValue(targetsKey),
+            KeySchemes.Parse(context.Parse.GetRequiredValue(type)),
+            Durations.Parse(context.Parse.GetRequiredValue(rootExpires), "--root-expires"),
+            Durations.Parse(context.Parse.GetRequiredValue(expires), "--expires"),
+            context.Parse.GetValue(yes));
+        context.Output.Say("Trust server", context.Servers.Address);
+        var (targets, fingerprint, isNew) = await new RepositoryInitialization(context, name, request).RunAsync(cancellationToken);
+        Report(context.Output, name, fingerprint, targets, isNew);
+        return Outcome.Verified;
     }
 
     private static RepositoryName ReadRepository(string text)
@@ -64,78 +58,6 @@ internal sealed class InitCommand : SignerCommand
         return reference.TagIsImplied
             ? reference.Repository
             : throw new TrustException(TrustError.Usage, $"{text} is one image; trust belongs to its whole repository.") { Hint = $"Did you mean: signer init {reference.Repository}" };
-    }
-
-    private static Task<byte[]?> FetchFirstRootAsync(CommandContext context, RepositoryName name, CancellationToken cancellationToken) =>
-        context.Server.Metadata(name).FetchAsync(context.Format.Rules.FileName(RoleName.Root, 1), VerificationLimits.Default.MaxRootBytes, cancellationToken);
-
-    // The same bytes, or a signature by a root key of ours: an earlier run came through, even if its answer did not.
-    private static byte[] RequireOurs(CommandContext context, RepositoryName name, byte[] published, InitDraft? draft)
-    {
-        if (draft?.Root.AsSpan().SequenceEqual(published) == true)
-            return published;
-        var root = TrustedRoot.Pin(context.Format, published, VerificationLimits.Default);
-        root.RequireRepository(name);
-        var signers = root.Signers.Signed.Select(id => root.Metadata.Signed.Keys[id]).ToList();
-        if (context.Keys.List().Any(entry => signers.Any(entry.IsSame)))
-            return published;
-        throw new TrustException(TrustError.RepositoryExists, $"{name} has trust data already at {context.Server.Address}, and its root key is not in this key store.")
-        {
-            Hint = "To verify, pin its root as its owners tell you (--root). To sign, import its targets key as well (signer key import FILE).",
-        };
-    }
-
-    private async Task<InitDraft> MakeAsync(CommandContext context, RepositoryName name, (TimeSpan Root, TimeSpan Targets) lifetimes, CancellationToken cancellationToken)
-    {
-        if (context.Roots.Find(name, null) is { } pinned)
-        {
-            context.Output.Warn($"This machine pins {pinned.Fingerprint} for {name}, but {context.Server.Address} knows nothing of it.");
-            context.Confirm($"Start {name} anew, with another root? Verifiers that pin the old one will refuse it.", context.Parse.GetValue(yes));
-        }
-        // Asked for first: a server that cannot be used leaves no keys behind.
-        var (snapshotKeys, timestampKeys) = await context.WithinTimeoutAsync(
-            async token => (
-                await context.Server.RequestOnlineKeysAsync(context.Format, name, RoleName.Snapshot, token),
-                await context.Server.RequestOnlineKeysAsync(context.Format, name, RoleName.Timestamp, token)),
-            cancellationToken);
-        var scheme = KeySchemes.Parse(context.Parse.GetRequiredValue(type));
-        using var root = RepositoryKey.Get(context, RoleName.Root, name, context.Parse.GetValue(rootKey), scheme);
-        using var targets = RepositoryKey.Get(context, RoleName.Targets, name, context.Parse.GetValue(targetsKey), scheme);
-        var created = NewRepository.Create(context.Format, name, root, targets, snapshotKeys.All, timestampKeys.All, context.Now + lifetimes.Root, context.Now + lifetimes.Targets);
-        return new InitDraft(created.Root.File.ToArray(), created.Targets.File.ToArray());
-    }
-
-    private static async Task PublishAsync(CommandContext context, RepositoryName name, InitDraft draft, CancellationToken cancellationToken)
-    {
-        var files = new Dictionary<RoleName, ReadOnlyMemory<byte>> { [RoleName.Root] = draft.Root, [RoleName.Targets] = draft.Targets };
-        context.Output.Progress($"Publishing {name}");
-        try
-        {
-            _ = await context.WithinTimeoutAsync(token => context.Server.PublishAsync(name, files, token), cancellationToken);
-        }
-        catch (TrustException e) when (e.Info.Outcome != Outcome.Unreachable)
-        {
-            // It will never be accepted; the keys stay in the key store and are used by the next attempt.
-            InitDraft.Forget(context.Home, name);
-            throw;
-        }
-    }
-
-    // Reads back what was published, as any verifier would, before it is called done.
-    private static async Task<Outcome> FinishAsync(CommandContext context, RepositoryName name, byte[] root, bool isNew, CancellationToken cancellationToken)
-    {
-        context.Roots.Save(name, root);
-        var fingerprint = RootPin.OfFile(context.Format, root).Fingerprint;
-        var current = await context.WithinTimeoutAsync(
-            async token =>
-            {
-                using var trust = await context.OpenAsync(name, fingerprint, context.Server.Metadata(name), token);
-                return (await RepositoryReading.ReadAsync(trust, context.Now, token)).Targets;
-            },
-            cancellationToken);
-        InitDraft.Forget(context.Home, name);
-        Report(context.Output, name, fingerprint, current, isNew);
-        return Outcome.Verified;
     }
 
     private static void Report(CommandOutput output, RepositoryName name, string fingerprint, TrustedTargets current, bool isNew)
@@ -155,7 +77,7 @@ internal sealed class InitCommand : SignerCommand
             writer.WriteStartObject();
             writer.WriteOutcome(isNew ? "initialized" : "unchanged", Outcome.Verified);
             writer.WriteString("repository", name.Value);
-            writer.WriteString("format", "tuf");
+            writer.WriteString("format", current.Snapshot.Root.Format.Name);
             writer.WriteString("fingerprint", fingerprint);
             writer.WriteStartObject("metadata");
             Write("root", root, current.Snapshot.Root.Metadata.Signed.Expires);

@@ -52,7 +52,7 @@ internal sealed class InspectCommand : SignerCommand
                 Hint = all.Count == 0 ? "Nothing is signed there." : $"Signed are: {string.Join(", ", all.Take(10).Select(found => found.Path))}{(all.Count > 10 ? ", …" : "")}",
             };
         }
-        return new InspectReport(asked.Repository, RootPin.OfFile(context.Format, reading.Targets.Snapshot.Root.Metadata.File), reading, shown, context.Now);
+        return new InspectReport(asked.Repository, RootPin.OfFile(opened.Format, reading.Targets.Snapshot.Root.Metadata.File), reading, shown, context.Now);
     }
 
     private static void Show(CommandOutput output, InspectReport report)

@@ -12,10 +12,10 @@ namespace TrustService.Cli.Commands;
 
 /// <summary>Publishes a change of one repository's targets: reads what is current, finds the keys, asks, signs.</summary>
 /// <param name="context">The run.</param>
-/// <param name="root">The pinned root from the command line, or null.</param>
+/// <param name="trust">What the command line says of trust.</param>
 /// <param name="givenKeys">What the caller calls the keys; empty to look in the key store.</param>
 /// <param name="isConfirmed">True to ask nothing.</param>
-internal sealed class RepositorySigning(CommandContext context, string? root, IReadOnlyList<string> givenKeys, bool isConfirmed)
+internal sealed class RepositorySigning(CommandContext context, TrustFlags trust, IReadOnlyList<string> givenKeys, bool isConfirmed)
 {
     private static readonly TrustClientOptions Options = new();
 
@@ -74,8 +74,8 @@ internal sealed class RepositorySigning(CommandContext context, string? root, IR
         context.WithinTimeoutAsync(
             async token =>
             {
-                using var trust = await context.OpenAsync(repository, root, context.Server.Metadata(repository), token);
-                return await work(new ImageSigner(trust, context.Server, context.Host.Time, Options), token);
+                using var opened = await context.OpenAsync(repository, trust, isOffline: false, token);
+                return await work(new ImageSigner(opened, context.Servers.For(opened.Format), context.Host.Time, Options), token);
             },
             cancellationToken);
 }

@@ -25,7 +25,7 @@ internal sealed class RevokeCommand : SignerCommand
         : base("revoke", "Take signatures back. Verifiers refuse these images as soon as they update.", host, globals)
     {
         Arguments.Add(references);
-        foreach (var option in (Option[])[isAll, yes, keys, expires, trust.Root])
+        foreach (var option in (Option[])[isAll, yes, keys, expires, trust.Root, trust.Format])
             Options.Add(option);
     }
 
@@ -40,7 +40,7 @@ internal sealed class RevokeCommand : SignerCommand
     {
         var named = context.Parse.GetValue(references)!.Select(text => Read(text, context.Parse.GetValue(isAll))).ToList();
         var lifetime = Durations.Parse(context.Parse.GetRequiredValue(expires), "--expires");
-        var signing = new RepositorySigning(context, context.Parse.GetValue(trust.Root), context.Parse.GetValue(keys) ?? [], context.Parse.GetValue(yes));
+        var signing = new RepositorySigning(context, trust, context.Parse.GetValue(keys) ?? [], context.Parse.GetValue(yes));
         var results = new List<Revocation>();
         foreach (var repository in named.GroupBy(reference => reference.Repository))
             results.AddRange(await RevokeAsync(context, signing, repository.Key, [.. repository], lifetime, cancellationToken));

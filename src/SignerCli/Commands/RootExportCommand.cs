@@ -19,7 +19,7 @@ internal sealed class RootExportCommand : SignerCommand
         : base("export", "Print the newest root of a repository. It is verified from the pinned one; verifiers pin it.", host, globals)
     {
         Arguments.Add(repository);
-        foreach (var option in (Option[])[fingerprint, isOffline, trust.Root, trust.Tofu])
+        foreach (var option in (Option[])[fingerprint, isOffline, trust.Root, trust.Tofu, trust.Format])
             Options.Add(option);
     }
 
@@ -38,7 +38,7 @@ internal sealed class RootExportCommand : SignerCommand
             },
             cancellationToken);
         var file = root.Metadata.File;
-        var pin = RootPin.OfFile(context.Format, file);
+        var pin = RootPin.OfFile(root.Format, file);
         if (root.Metadata.Signed.Expires <= context.Now)
             context.Output.Warn($"Root {root.Version} expired at {root.Metadata.Signed.Expires:u}: verifiers refuse it until its owners publish a new one.");
         if (context.Output.IsJson)

@@ -31,7 +31,7 @@ internal sealed class SignCommand : SignerCommand
     {
         Registry = new RegistryFlags();
         Arguments.Add(references);
-        foreach (var option in (Option[])[names, expectedDigest, isRecursive, isDryRun, yes, keys, custom, expires, trust.Root, .. Registry.All])
+        foreach (var option in (Option[])[names, expectedDigest, isRecursive, isDryRun, yes, keys, custom, expires, trust.Root, trust.Format, .. Registry.All])
             Options.Add(option);
     }
 
@@ -62,7 +62,7 @@ internal sealed class SignCommand : SignerCommand
             resolved.Add(await context.WithinTimeoutAsync(token => ResolveAsync(context, image, expected, registry, token), cancellationToken));
 
         var results = new SignResults();
-        var signing = new RepositorySigning(context, context.Parse.GetValue(trust.Root), context.Parse.GetValue(keys) ?? [], context.Parse.GetValue(yes));
+        var signing = new RepositorySigning(context, trust, context.Parse.GetValue(keys) ?? [], context.Parse.GetValue(yes));
         foreach (var repository in resolved.GroupBy(image => image.Reference.Repository))
         {
             var change = ChangeOf(repository, annotations);

@@ -8,13 +8,13 @@ using TrustService.Verification;
 namespace TrustService.Cli.Settings;
 
 /// <summary>The roots that this user pins: by option, in the settings, or saved by <c>signer init</c> and <c>--tofu</c>.</summary>
-internal sealed class PinnedRoots(SignerHome home, SignerConfig config, IMetadataFormat format)
+internal sealed class PinnedRoots(SignerHome home, SignerConfig config)
 {
     /// <summary>The pin for a repository, or null if there is none.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="given">A file or a fingerprint from the command line, or null.</param>
     /// <exception cref="TrustException">A coded refusal of the pin.</exception>
-    public RootPin? Find(RepositoryName repository, string? given)
+    public TrustAnchor? Find(RepositoryName repository, string? given)
     {
         if (given is not null)
             return Read(given);
@@ -38,14 +38,20 @@ internal sealed class PinnedRoots(SignerHome home, SignerConfig config, IMetadat
         Hint = "Give --root FILE or --root root:1:sha256:… as the repository's owners told you (signer init and signer root export --fingerprint print it), or pin it in the settings. --tofu pins what the server offers now.",
     };
 
-    private RootPin Read(string root) => RootPin.IsFingerprint(root) ? RootPin.ParseFingerprint(root) : OfFile(root);
+    /// <summary>True if a pin is no path, so that it means the same in every directory.</summary>
+    public static bool IsText(string pin) => RootPin.IsFingerprint(pin) || pin.StartsWith(CertificatePin.Prefix, StringComparison.Ordinal);
 
-    private RootPin OfFile(string path)
+    private static TrustAnchor Read(string pin) =>
+        RootPin.IsFingerprint(pin) ? RootPin.ParseFingerprint(pin)
+        : pin.StartsWith(CertificatePin.Prefix, StringComparison.Ordinal) ? CertificatePin.Parse(pin)
+        : OfFile(pin);
+
+    private static RootPin OfFile(string path)
     {
         var file = PrivateFiles.Read(path, VerificationLimits.Default.MaxRootBytes);
         try
         {
-            return RootPin.OfFile(format, file);
+            return RootPin.OfFile(MetadataFormats.Detect(file, VerificationLimits.Default.MaxRootBytes), file);
         }
         catch (TrustException e)
         {

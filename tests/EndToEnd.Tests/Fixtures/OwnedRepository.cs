@@ -57,7 +57,7 @@ public sealed class OwnedRepository : IDisposable
     public async Task<SigningResult> SignAsync(ServerProcess server, string publisher, string tag)
     {
         var client = server.Client;
-        using var trust = await RepositoryTrust.OpenAsync(Format, Name, Root, client.Metadata(Name), caches[publisher], CancellationToken.None);
+        using var trust = await RepositoryTrust.OpenAsync(Name, Root, [Format], _ => client.Metadata(Name), caches[publisher], DateTimeOffset.UtcNow, CancellationToken.None);
         var change = new TargetsChange { Set = ImmutableSortedDictionary<string, TargetFile>.Empty.Add(tag, Image(tag)) };
         return await new ImageSigner(trust, client, TimeProvider.System, Options).PublishAsync(change, Lifetime, [targetsKey], CancellationToken.None);
     }
@@ -66,7 +66,7 @@ public sealed class OwnedRepository : IDisposable
     /// <exception cref="Errors.TrustException">A coded refusal.</exception>
     public async Task<TrustedTargets> VerifyAsync(ServerProcess server)
     {
-        using var trust = await RepositoryTrust.OpenAsync(Format, Name, Root, server.Client.Metadata(Name), caches[Convert.ToHexString(RandomNumberGenerator.GetBytes(8))], CancellationToken.None);
+        using var trust = await RepositoryTrust.OpenAsync(Name, Root, [Format], _ => server.Client.Metadata(Name), caches[Convert.ToHexString(RandomNumberGenerator.GetBytes(8))], DateTimeOffset.UtcNow, CancellationToken.None);
         return await trust.StartRun(DateTimeOffset.UtcNow, Options).RefreshAsync(CancellationToken.None);
     }
 

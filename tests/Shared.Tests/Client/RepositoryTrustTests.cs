@@ -59,7 +59,7 @@ public sealed class RepositoryTrustTests : IDisposable
     {
         var pin = RootPin.ParseFingerprint(RootPin.OfFile(TufFormat.Instance, simulator.FirstRoot).Fingerprint);
 
-        await Refusal.OfAsync(TrustError.RootNotPinned, () => RepositoryTrust.OpenAsync(TufFormat.Instance, Repository, pin, null, directory.FullPath, CancellationToken.None));
+        await Refusal.OfAsync(TrustError.RootNotPinned, () => RepositoryTrust.OpenAsync(Repository, pin, [TufFormat.Instance], null, directory.FullPath, FixedTime.Start, CancellationToken.None));
     }
 
     [Theory]
@@ -77,5 +77,5 @@ public sealed class RepositoryTrustTests : IDisposable
         Refusal.Of(TrustError.ThresholdNotMet, () => RootPin.OfFile(TufFormat.Instance, MetadataCorruptor.WithoutSignatures(simulator.FirstRoot)));
 
     private Task<RepositoryTrust> OpenAsync(RootPin pin) =>
-        RepositoryTrust.OpenAsync(TufFormat.Instance, Repository, pin, simulator, directory.FullPath, CancellationToken.None);
+        RepositoryTrust.OpenAsync(Repository, pin, [TufFormat.Instance], _ => simulator, directory.FullPath, FixedTime.Start, CancellationToken.None);
 }

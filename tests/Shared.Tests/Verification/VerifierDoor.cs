@@ -60,7 +60,7 @@ internal sealed class VerifierDoor : IDisposable
 
     public async Task<VerificationOutcome> VerifyAsync(string reference = Tag)
     {
-        using var trust = await RepositoryTrust.OpenAsync(TufFormat.Instance, Name, pin, Source, directory.FullPath, CancellationToken.None);
+        using var trust = await RepositoryTrust.OpenAsync(Name, pin, [TufFormat.Instance], Source is null ? null : _ => Source, directory.FullPath, Now, CancellationToken.None);
         var request = new VerificationRequest(ImageReference.Parse(reference)) { Images = Registry is null ? null : new Images(Registry), MaxAge = MaxAge };
         return await new ImageVerifier(trust, Now, Options).VerifyAsync(request, CancellationToken.None);
     }

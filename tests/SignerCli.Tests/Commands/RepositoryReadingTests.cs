@@ -26,7 +26,7 @@ public sealed class RepositoryReadingTests : IDisposable
         repository.Expires = expires;
         repository.Publish(RoleName.Targets);
         var pin = RootPin.OfFile(TufFormat.Instance, repository.FirstRoot);
-        using var trust = await RepositoryTrust.OpenAsync(TufFormat.Instance, RepositoryName.Parse("registry.example.com/team/app"), pin, repository, directory.FullPath, CancellationToken.None);
+        using var trust = await RepositoryTrust.OpenAsync(RepositoryName.Parse("registry.example.com/team/app"), pin, [TufFormat.Instance], _ => repository, directory.FullPath, FixedTime.Start, CancellationToken.None);
 
         var (reading, all) = await RepositoryReading.ReadAllAsync(trust, FixedTime.Start.AddHours(2), CancellationToken.None);
 

@@ -1,0 +1,34 @@
+using TrustService.Errors;
+using TrustService.Verification;
+
+namespace TrustService.Client;
+
+/// <summary>What a verifier was given, by a way that it trusts, to tell the root of a repository from any other.</summary>
+public abstract record TrustAnchor
+{
+    /// <summary>The anchor as people write it: <c>root:1:sha256:…</c>.</summary>
+    public abstract string Text { get; }
+
+    /// <summary>A file name for the root chain that follows from this anchor: no other anchor has it.</summary>
+    internal abstract string CacheKey { get; }
+
+    /// <summary>The file of the first root, or null if it has to be fetched.</summary>
+    internal virtual ReadOnlyMemory<byte>? FirstRoot => null;
+
+    /// <summary>The version of the first root, or null if any will do that <see cref="Require"/> accepts.</summary>
+    internal virtual long? FirstVersion => null;
+
+    /// <summary>Refuses a file that cannot be the first root.</summary>
+    /// <param name="file">The file as it was fetched.</param>
+    /// <param name="location">Where it came from, for the message.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.RootMismatch"/></exception>
+    internal virtual void RequireFirst(ReadOnlySpan<byte> file, string location)
+    {
+    }
+
+    /// <summary>Refuses a root that the anchor does not vouch for; the first one and every later one, besides the rules of the chain.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.RootMismatch"/></exception>
+    internal virtual void Require(TrustedRoot root, DateTimeOffset referenceTime)
+    {
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using TrustService.Cli.Settings;
+using TrustService.Client;
+using TrustService.Errors;
+using TrustService.Formats;
+using TrustService.Metadata;
+using TrustService.Oci;
+using TrustService.Verification;
+
+namespace TrustService.Cli.Commands;
+
+/// <summary>How a command finds what anchors the trust in a repository, and with it the repository's format.</summary>
+/// <param name="context">The run.</param>
+/// <param name="flags">What the command line says of trust.</param>
+internal sealed class RepositoryOpening(CommandContext context, TrustFlags flags)
+{
+    /// <summary>Opens a repository.</summary>
+    /// <exception cref="TrustException">A coded refusal; <see cref="TrustError.RootNotPinned"/> if nothing anchors it.</exception>
+    public async Task<RepositoryTrust> OpenAsync(RepositoryName repository, bool isOffline, CancellationToken cancellationToken)
+    {
+        var formats = FormatsOf();
+        var anchor = Find(repository)
+            ?? (!isOffline && context.Parse.GetValue(flags.Tofu) ? await PinOfferedAsync(repository, formats, cancellationToken) : throw PinnedRoots.NotPinned(repository));
+        return await context.OpenAsync(repository, anchor, formats, isOffline, cancellationToken);
+    }
+
+    // The format follows from the root, so all are asked for unless one is named.
+    private ImmutableArray<IMetadataFormat> FormatsOf() =>
+        context.Parse.GetValue(flags.Format) is { } name ? [MetadataFormats.Find(name)] : MetadataFormats.All;
+
+    private TrustAnchor? Find(RepositoryName repository) => context.Roots.Find(repository, context.Parse.GetValue(flags.Root));
+
+    private async Task<TrustAnchor> PinOfferedAsync(RepositoryName repository, ImmutableArray<IMetadataFormat> formats, CancellationToken cancellationToken)
+    {
+        foreach (var format in formats)
+        {
+            var source = context.Servers.For(format).Metadata(repository);
+            if (await source.FetchAsync(format.Rules.FileName(RoleName.Root, null), VerificationLimits.Default.MaxRootBytes, cancellationToken) is not { } file)
+                continue;
+            var pin = RootPin.OfFile(MetadataFormats.Detect(file, VerificationLimits.Default.MaxRootBytes), file);
+            context.Roots.Save(repository, file);
+            context.Output.Warn($"Trusting the root of {repository} that {context.Servers.Address} offers now: {pin.Fingerprint}. Compare it with what the repository's owners say.");
+            return pin;
+        }
+        throw new TrustException(TrustError.RepositoryUnknown, $"There is no trust data for {repository} at {context.Servers.Address}.");
+    }
+}
