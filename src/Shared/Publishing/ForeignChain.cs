@@ -51,6 +51,8 @@ public sealed class ForeignChain
         var roots = AcceptRoots(format, files, rules);
         var root = roots[^1];
         root.RequireRepository(repository);
+        if (!root.Metadata.Signed.ConsistentSnapshot && format.Rules.ParentsNameVersions)
+            throw new TrustException(TrustError.IncompleteRoot, "The root says consistent_snapshot false; only consistent snapshots are served here.") { Role = RoleName.Root.Value };
         var single = Single(files);
         var timestampFile = Required(single, RoleName.Timestamp);
         var timestamp = root.AcceptTimestamp(timestampFile, null, WhileFresh(format.Read<Timestamp>(timestampFile, rules.ClientLimits.MaxTimestampBytes).Signed, referenceTime));
@@ -84,7 +86,12 @@ public sealed class ForeignChain
         var roots = ImmutableArray.CreateBuilder<TrustedRoot>(inOrder.Count);
         roots.Add(TrustedRoot.Pin(format, inOrder[0].Data, rules.ClientLimits));
         foreach (var file in inOrder.Skip(1))
+        {
+            // Said first: without the one in between, the next one is signed by strangers, which tells nobody what is missing.
+            if (format.Read<Root>(file.Data, rules.ClientLimits.MaxRootBytes).Signed.Version is var version && version != roots[^1].Version + 1)
+                throw new TrustException(TrustError.VersionMismatch, $"Root {version} comes after root {roots[^1].Version}; every root in between is needed.") { Role = RoleName.Root.Value };
             roots.Add(roots[^1].AcceptRoot(file.Data));
+        }
         return roots.MoveToImmutable();
     }
 

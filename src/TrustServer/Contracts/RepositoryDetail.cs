@@ -13,8 +13,16 @@ internal sealed record RepositoryDetail : RepositorySummary
     /// <summary>Targets of all roles together.</summary>
     public required int TargetCount { get; init; }
 
+    /// <summary>True if no root lists this server's key for timestamp: the repository was taken over as it was, and nothing is signed here.</summary>
+    public required bool IsReadOnly { get; init; }
+
+    /// <summary>When clients begin to refuse what nobody signed anew (UTC); null if this server signs.</summary>
+    public DateTimeOffset? ServedUntil { get; init; }
+
     /// <summary>Describes a repository from its current files; what snapshot does not list is not reachable and left out.</summary>
-    public static RepositoryDetail Of(CurrentSet set)
+    /// <param name="set">The files.</param>
+    /// <param name="isReadOnly">True if this server has no key to sign timestamp with.</param>
+    public static RepositoryDetail Of(CurrentSet set, bool isReadOnly)
     {
         var record = set.Repository;
         var format = MetadataFormats.Find(record.Format);
@@ -35,6 +43,8 @@ internal sealed record RepositoryDetail : RepositorySummary
             Roles = roles,
             Targets = targets,
             TargetCount = targets.Values.Sum(),
+            IsReadOnly = isReadOnly,
+            ServedUntil = isReadOnly ? new[] { record.Root, record.Targets, record.Snapshot, record.Timestamp }.Min(head => head.Expires) : null,
         };
     }
 }

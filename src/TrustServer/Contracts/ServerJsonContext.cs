@@ -8,6 +8,7 @@ namespace TrustService.Server.Contracts;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TrustProblem))]
 [JsonSerializable(typeof(PublishAnswer))]
+[JsonSerializable(typeof(ImportAnswer))]
 [JsonSerializable(typeof(RepositoryPage))]
 [JsonSerializable(typeof(RepositoryDetail))]
 [JsonSerializable(typeof(HistoryPage))]

@@ -26,6 +26,7 @@ internal static class OpenApiDescription
         Add(document, "/tuf/{repository}/metadata", HttpMethod.Post, "Publish", "Publishes root, targets and delegated roles: multipart/form-data, one part for each, the role being the part's file name. The server adds snapshot and timestamp.", "repository");
         Add(document, "/tuf/{repository}/keys/{role}", HttpMethod.Get, "ReadOnlineKey", "The server's public key for snapshot or timestamp.", "repository", "role");
         Add(document, "/tuf/{repository}/keys/{role}", HttpMethod.Post, "CreateOnlineKey", "Makes that key, or returns the one that waits for a root to list it.", "repository", "role");
+        Add(document, "/api/v1/repositories/{repository}/import", HttpMethod.Post, "ImportRepository", "Takes over a repository of another server as it is: multipart/form-data with every root (1.root, 2.root, …) and the current timestamp, snapshot, targets and delegated roles. It is read-only until a root lists this server's keys.", "repository");
         return Task.CompletedTask;
     }
 

@@ -4,6 +4,7 @@ using TrustService.Errors;
 using TrustService.Metadata;
 using TrustService.Oci;
 using TrustService.Server.Contracts;
+using TrustService.Server.OnlineKeys;
 using TrustService.Server.Security;
 using TrustService.Server.Stores;
 using TrustService.Server.Telemetry;
@@ -15,6 +16,7 @@ internal static class RepositoryEndpoints
 {
     private const string Path = "/api/v1/repositories";
     private const string HistorySuffix = "/history";
+    private const string ImportSuffix = "/import";
     private const int DefaultPageSize = 100;
 
     /// <summary>Maps the routes.</summary>
@@ -26,6 +28,7 @@ internal static class RepositoryEndpoints
             .WithSummary("Repositories in the order of their names; search is text that a name contains.");
         reads.MapGet("/{**name}", DetailAsync).WithName("GetRepository")
             .WithSummary("One repository; with /history behind its name, its published files, newest first. A name that itself ends in /history is written with %2F.");
+        group.MapPost("/{**name}", WriteAsync).WithName("WriteRepository").ExcludeFromDescription().RequireAuthorization(AccessPolicies.Push).RequireRateLimiting(RateLimits.Writes);
         group.MapDelete("/{**name}", DeleteAsync).WithName("DeleteRepository").RequireAuthorization(AccessPolicies.Admin).RequireRateLimiting(RateLimits.Writes)
             .WithSummary("Removes a repository with its metadata, history and online keys. Images stay where they are, and count as unsigned.");
     }
@@ -38,14 +41,14 @@ internal static class RepositoryEndpoints
     }
 
     private static async Task<Results<Ok<RepositoryDetail>, Ok<HistoryPage>>> DetailAsync(
-        HttpContext context, IMetadataStore store, IRepositoryCatalog catalog, string name, string? role, string? before, int? limit, CancellationToken cancellationToken)
+        HttpContext context, IMetadataStore store, IRepositoryCatalog catalog, IOnlineKeys keys, string name, string? role, string? before, int? limit, CancellationToken cancellationToken)
     {
         var path = NamePath(context);
         if (path.EndsWith(HistorySuffix, StringComparison.Ordinal))
             return await HistoryAsync(store, catalog, Name(path[..^HistorySuffix.Length]), role, before, PageSize(limit), cancellationToken);
         var repository = Name(path);
         var set = await store.ReadCurrentSetAsync(repository, cancellationToken) ?? throw Unknown(repository);
-        return TypedResults.Ok(RepositoryDetail.Of(set));
+        return TypedResults.Ok(RepositoryDetail.Of(set, await keys.FindActiveAsync(repository, RoleName.Timestamp, cancellationToken) is null));
     }
 
     private static async Task<Ok<HistoryPage>> HistoryAsync(
@@ -58,6 +61,14 @@ internal static class RepositoryEndpoints
         if (entries.Count == 0 && await store.FindAsync(repository, cancellationToken) is null)
             throw Unknown(repository);
         return TypedResults.Ok(new HistoryPage([.. entries.Select(HistoryItem.Of)], entries.Count == size ? entries[^1].Position.ToString() : null));
+    }
+
+    private static Task WriteAsync(HttpContext context)
+    {
+        var path = NamePath(context);
+        return path.EndsWith(ImportSuffix, StringComparison.Ordinal)
+            ? ImportEndpoint.ImportAsync(context, Name(path[..^ImportSuffix.Length]))
+            : throw new TrustException(TrustError.MalformedRequest, "A repository is taken over by POST /api/v1/repositories/{repository}/import.");
     }
 
     private static async Task<NoContent> DeleteAsync(HttpContext context, IMetadataStore store, ILoggerFactory loggers, string name, CancellationToken cancellationToken)

@@ -82,7 +82,7 @@ internal sealed class PublishService(
                 return null;
         }
         var candidate = CandidateSet.OfRenewal(current, renewsSnapshot, signers, rules.Publish, now);
-        var renewed = await transaction.CommitAsync(Publication(candidate, format, ChangeKind.Renew, actor: null, ChangeSummary.Of(current, candidate), rootOnlineKeys: null), cancellationToken);
+        var renewed = await transaction.CommitAsync(Publications.Of(candidate, format, ChangeKind.Renew, actor: null, ChangeSummary.Of(current, candidate), rootOnlineKeys: null), cancellationToken);
         sets.Keep(renewed, candidate.Set);
         return renewed;
     }
@@ -102,7 +102,7 @@ internal sealed class PublishService(
         if (candidate.IsUnchanged)
             return candidate;
         var isNewRoot = candidate.NewFiles.Any(file => file.Role == RoleName.Root);
-        var publication = Publication(candidate, format, ChangeKind.Publish, actor, ChangeSummary.Of(current, candidate), isNewRoot ? OnlineKeysOf(candidate.Set.Root.Metadata.Signed) : null);
+        var publication = Publications.Of(candidate, format, ChangeKind.Publish, actor, ChangeSummary.Of(current, candidate), isNewRoot ? Publications.OnlineKeysOf(candidate.Set.Root.Metadata.Signed) : null);
         sets.Keep(await transaction.CommitAsync(publication, cancellationToken), candidate.Set);
         return candidate;
     }
@@ -124,23 +124,7 @@ internal sealed class PublishService(
         new(await FindSignerAsync(repository, root, RoleName.Snapshot, cancellationToken), await FindSignerAsync(repository, root, RoleName.Timestamp, cancellationToken));
 
     private async Task<ImmutableArray<ISigningKey>> FindSignerAsync(RepositoryName repository, Root? root, RoleName role, CancellationToken cancellationToken) =>
-        root is not null && await keys.FindSignerAsync(repository, role, FingerprintsOf(root, role), cancellationToken) is { } signer ? [signer] : [];
-
-    private static ImmutableArray<string> FingerprintsOf(Root root, RoleName role) =>
-        [.. root.Roles[role].KeyIds.Where(root.Keys.ContainsKey).Select(id => root.Keys[id].Fingerprint)];
-
-    private static Publication Publication(CandidateSet candidate, IMetadataFormat format, ChangeKind kind, string? actor, string summary, ImmutableArray<string>? rootOnlineKeys) => new()
-    {
-        Files = [.. candidate.NewFiles.Select(file => new NewFile(file.Role, file.Version, file.Expires, file.Data))],
-        Format = format.Name,
-        Kind = kind,
-        Actor = actor,
-        Summary = summary,
-        RootOnlineKeys = rootOnlineKeys,
-    };
-
-    private static ImmutableArray<string> OnlineKeysOf(Root root) =>
-        [.. FingerprintsOf(root, RoleName.Snapshot).Union(FingerprintsOf(root, RoleName.Timestamp))];
+        root is not null && await keys.FindSignerAsync(repository, role, Publications.FingerprintsOf(root, role), cancellationToken) is { } signer ? [signer] : [];
 
     // The race was decided by the database; the loser learns what it lost to.
     private async Task<TrustException> WithVersionsAsync(TrustException conflict, RepositoryName repository, CancellationToken cancellationToken)

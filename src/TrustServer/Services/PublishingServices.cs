@@ -8,5 +8,6 @@ internal static class PublishingServices
         .AddSingleton<UploadReader>().AddSingleton<PublishGate>()
         .AddSingleton<OperatorRules>()
         .AddSingleton<PublishedSets>()
-        .AddSingleton<PublishService>();
+        .AddSingleton<PublishService>()
+        .AddSingleton<ImportService>();
 }

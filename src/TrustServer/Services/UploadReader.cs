@@ -46,7 +46,7 @@ internal sealed class UploadReader(IOptions<LimitOptions> options, TimeProvider 
                 if (parts++ == limits.MaxParts)
                     throw TooLarge($"The request has more than {limits.MaxParts} parts.");
                 var role = rules.RoleOf(FileNameOf(section));
-                if (files.RemoveAll(file => file.Role == role) > 0 && !rules.TakesLastPart)
+                if (role != rules.RepeatedRole && files.RemoveAll(file => file.Role == role) > 0 && !rules.TakesLastPart)
                     throw Malformed($"Two parts are for the role {role}; one file for each role is needed.");
                 files.Add(new UploadedFile(role, await ReadPartAsync(section.Body, role, either.Token)));
             }

@@ -11,6 +11,9 @@ internal sealed record UploadRules
     /// <summary>True if the last of several parts for one role counts; false if they are refused.</summary>
     public bool TakesLastPart { get; init; }
 
+    /// <summary>The one role that may have several parts, which are files of different versions; or null.</summary>
+    public RoleName? RepeatedRole { get; init; }
+
     /// <summary>True if an upload without any part is a request too.</summary>
     public bool MayBeEmpty { get; init; }
 }

@@ -6,7 +6,7 @@ namespace TrustService.Server.Stores;
 internal sealed record Publication
 {
     /// <summary>
-    /// New files, one for each role at the most. The first publication of a repository holds all four top-level roles;
+    /// New files, one for each role at the most; of root several versions, when a repository is taken over. The first publication of a repository holds all four top-level roles;
     /// every publication holds a timestamp.
     /// </summary>
     public required ImmutableArray<NewFile> Files { get; init; }

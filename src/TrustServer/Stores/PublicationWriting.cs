@@ -124,7 +124,7 @@ internal sealed class PublicationWriting(SqlDialect dialect, DbConnection connec
     private (string Name, object? Value)[] HeadParameters(RepositoryRecord record) => HeadParametersOf(
         dialect, ("root", record.Root), ("timestamp", record.Timestamp), ("snapshot", record.Snapshot), ("targets", record.Targets));
 
-    private NewFile? Find(RoleName role) => publication.Files.FirstOrDefault(f => f.Role == role);
+    private NewFile? Find(RoleName role) => publication.Files.Where(f => f.Role == role).MaxBy(f => f.Version);
 
     private RoleHead First(RoleName role) => Find(role) is { } file
         ? new RoleHead(file.Version, file.Expires)

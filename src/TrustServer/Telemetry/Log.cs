@@ -51,6 +51,12 @@ internal static partial class Log
     [LoggerMessage(2004, LogLevel.Warning, "Deleted {Repository}")]
     public static partial void Deleted(ILogger logger, string repository);
 
+    [LoggerMessage(2005, LogLevel.Warning, "Imported {Repository} · {Format}, roots {FirstRoot} to {LastRoot} · read-only until its owner lists this server's keys; without that, clients refuse it from {ServedUntil}")]
+    public static partial void Imported(ILogger logger, string repository, string format, long firstRoot, long lastRoot, string servedUntil);
+
+    [LoggerMessage(2006, LogLevel.Information, "Refused an import of {Repository} · {Code} · {Reason}")]
+    public static partial void ImportRefused(ILogger logger, string repository, string code, string reason);
+
     [LoggerMessage(3001, LogLevel.Information, "Renewed {Repository} · {Versions} · timestamp until {Expires}")]
     public static partial void Renewed(ILogger logger, string repository, string versions, string expires);
 

@@ -89,7 +89,7 @@ public sealed class ManagementTests : HostileUpload
     {
         var paths = (await JsonAsync("/openapi/v1.json"))["paths"]!.AsObject().Select(path => path.Key).ToList();
 
-        foreach (var path in (string[])["/tuf/{repository}/metadata/{file}", "/tuf/{repository}/metadata", "/tuf/{repository}/keys/{role}", "/api/v1/repositories", "/api/v1/repositories/{name}", "/api/v1/changes", "/livez", "/readyz", "/metrics"])
+        foreach (var path in (string[])["/tuf/{repository}/metadata/{file}", "/tuf/{repository}/metadata", "/tuf/{repository}/keys/{role}", "/api/v1/repositories", "/api/v1/repositories/{name}", "/api/v1/repositories/{repository}/import", "/api/v1/changes", "/livez", "/readyz", "/metrics"])
             Assert.Contains(path, paths);
     }
 

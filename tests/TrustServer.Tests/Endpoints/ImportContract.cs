@@ -1,0 +1,166 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using TrustService.Errors;
+using TrustService.Metadata;
+using TrustService.Testing;
+
+namespace TrustService.Server.Tests.Endpoints;
+
+/// <summary>Taking over repositories of other servers.</summary>
+public abstract class ImportContract(PostgresFixture? postgres) : IAsyncLifetime
+{
+    private const string Name = "registry.example.com/moved/app";
+    private const string Path = $"/api/v1/repositories/{Name}";
+
+    private TestServer server = null!;
+    private RepositorySimulator origin = null!;
+
+    public async Task InitializeAsync()
+    {
+        server = await TestServer.StartAsync(postgres);
+        origin = new RepositorySimulator(server.Clock.GetUtcNow());
+        origin.AddTarget(RoleName.Targets, "1.0", "content");
+        origin.Publish(RoleName.Targets);
+        origin.Rotate(RoleName.Root);
+        origin.Rotate(RoleName.Timestamp);
+        origin.PublishTimestamp();
+    }
+
+    public async Task DisposeAsync() => await server.DisposeAsync();
+
+    [Fact]
+    public async Task Import_WholeChain_ServesItsBytesAndEveryRoot()
+    {
+        var answer = await (await ImportAsync()).JsonAsync();
+
+        Assert.Equal("tuf", (string?)answer["format"]);
+        Assert.Equal([1L, 3L], answer["roots"]!.AsArray().Select(version => (long)version!));
+        Assert.True((bool)answer["isNew"]!);
+        Assert.True((bool)answer["isReadOnly"]!);
+        foreach (var name in (string[])["1.root.json", "2.root.json", "3.root.json", "root.json", "timestamp.json", $"{origin.Snapshot.Version}.snapshot.json", "2.targets.json"])
+            Assert.Equal(origin.Files[name], await server.Client.GetByteArrayAsync($"/tuf/{Name}/metadata/{name}"));
+        var detail = await DetailAsync();
+        Assert.True((bool)detail["isReadOnly"]!);
+        Assert.Equal(origin.Expires.UtcDateTime, ((DateTimeOffset)detail["servedUntil"]!).UtcDateTime);
+        Assert.Equal(1, (int)detail["targetCount"]!);
+        Assert.Contains(server.Logs.Lines, line => line.Contains($"Imported {Name}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Import_SameAgain_ChangesNothing()
+    {
+        await ImportAsync();
+
+        var again = await (await ImportAsync()).JsonAsync();
+
+        Assert.False((bool)again["isNew"]!);
+        Assert.Single((await (await server.Client.GetAsync("/api/v1/changes")).JsonAsync())["changes"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Import_OverAnotherContent_IsRefused()
+    {
+        await ImportAsync();
+        var before = await server.Client.GetByteArrayAsync($"/tuf/{Name}/metadata/timestamp.json");
+        origin.PublishTimestamp();
+
+        await SendAsync(Parts()).RefusedAsync(TrustError.RepositoryExists);
+
+        await server.Client.UnmovedAsync($"/tuf/{Name}/metadata", before);
+    }
+
+    [Fact]
+    public async Task Import_AfterEverythingExpired_IsTakenAndSaysUntilWhen()
+    {
+        server.Clock.Advance(TimeSpan.FromDays(400));
+
+        var answer = await (await ImportAsync()).JsonAsync();
+
+        Assert.Equal(origin.Expires.UtcDateTime, ((DateTimeOffset)answer["servedUntil"]!).UtcDateTime);
+    }
+
+    [Fact]
+    public async Task Import_ThenPublish_IsRefusedUntilARootListsThisServersKeys()
+    {
+        await ImportAsync();
+        origin.AddTarget(RoleName.Targets, "1.1", "more");
+        origin.Publish(RoleName.Targets);
+        using var content = Multipart(("targets", origin.Files["targets.json"]));
+
+        await server.Client.PostAsync($"/tuf/{Name}/metadata", content).RefusedAsync(TrustError.OnlineKeyUnavailable);
+    }
+
+    [Theory]
+    [InlineData("2.root", TrustError.VersionMismatch)]
+    [InlineData("targets", TrustError.MalformedRequest)]
+    [InlineData("timestamp", TrustError.MalformedRequest)]
+    public async Task Import_PartMissing_IsRefusedAndLeavesNothing(string part, TrustError error)
+    {
+        await SendAsync([.. Parts().Where(other => other.Name != part)]).RefusedAsync(error);
+        await server.Client.GetAsync(Path).RefusedAsync(TrustError.RepositoryUnknown);
+    }
+
+    [Theory]
+    [InlineData("timestamp")]
+    [InlineData("snapshot")]
+    [InlineData("targets")]
+    [InlineData("3.root")]
+    public async Task Import_OneByteChanged_IsRefusedAndLeavesNothing(string part)
+    {
+        var parts = Parts();
+        var at = Array.FindIndex(parts, other => other.Name == part);
+        var damaged = (byte[])parts[at].Data.Clone();
+        var digit = damaged.AsSpan().IndexOf("\"sig\":\""u8) + 10;
+        damaged[digit] = damaged[digit] == (byte)'0' ? (byte)'1' : (byte)'0';
+        parts[at] = (part, damaged);
+
+        using var answer = await SendAsync(parts);
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        await server.Client.GetAsync(Path).RefusedAsync(TrustError.RepositoryUnknown);
+    }
+
+    [Theory]
+    [InlineData("root")]
+    [InlineData("TARGETS")]
+    public async Task Import_PartOfAnUnknownName_IsRefused(string name)
+    {
+        using var answer = await SendAsync([.. Parts(), (name, origin.Files["root.json"])]);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    private async Task<HttpResponseMessage> ImportAsync()
+    {
+        var answer = await SendAsync(Parts());
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        return answer;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync((string Name, byte[] Data)[] parts)
+    {
+        using var content = Multipart(parts);
+        return await server.Client.PostAsync($"{Path}/import", content);
+    }
+
+    private (string Name, byte[] Data)[] Parts() =>
+    [
+        ("timestamp", origin.Files["timestamp.json"]), ("3.root", origin.Files["3.root.json"]), ("1.root", origin.Files["1.root.json"]),
+        ("snapshot", origin.Files["snapshot.json"]), ("targets", origin.Files["targets.json"]), ("2.root", origin.Files["2.root.json"]),
+    ];
+
+    private static MultipartFormDataContent Multipart(params (string Name, byte[] Data)[] parts)
+    {
+        var content = new MultipartFormDataContent();
+        foreach (var (name, data) in parts)
+        {
+            var part = new ByteArrayContent(data);
+            part.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            content.Add(part, "files", name);
+        }
+        return content;
+    }
+
+    private async Task<JsonObject> DetailAsync() => await (await server.Client.GetAsync(Path)).JsonAsync();
+}

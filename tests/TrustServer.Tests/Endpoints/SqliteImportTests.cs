@@ -1,0 +1,3 @@
+namespace TrustService.Server.Tests.Endpoints;
+
+public sealed class SqliteImportTests() : ImportContract(null);
