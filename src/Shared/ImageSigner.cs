@@ -37,7 +37,7 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
         catch (TrustException e) when (e.Error == TrustError.Expired && e.Role == RoleName.Targets.Value)
         {
             // Root, timestamp and snapshot were found fresh before targets was looked at.
-            return await trust.StartRun(DateTimeOffset.MinValue, options with { ClockTolerance = null }).RefreshAsync(cancellationToken).ConfigureAwait(false);
+            return await trust.StartRun(time.GetUtcNow(), options with { ChecksExpiry = false, ClockTolerance = null }).RefreshAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

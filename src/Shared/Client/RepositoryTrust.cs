@@ -78,7 +78,7 @@ public sealed class RepositoryTrust : IDisposable
 
     /// <summary>Starts a run with one reference time.</summary>
     public TrustClient StartRun(DateTimeOffset referenceTime, TrustClientOptions options) =>
-        new(Format, Source, cache, referenceTime, options with { RequireRoot = root => anchor.Require(root, opened) });
+        new(Format, Source, cache, referenceTime, options with { RequireRoot = root => anchor.Require(root, opened) }) { Repository = Repository };
 
     /// <summary>Lets the next process use the cache.</summary>
     public void Dispose() => files.Dispose();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -6,6 +5,7 @@ using TrustService.Errors;
 using TrustService.Formats;
 using TrustService.Json;
 using TrustService.Metadata;
+using TrustService.Oci;
 using TrustService.Verification;
 
 namespace TrustService.Client;
@@ -22,23 +22,38 @@ namespace TrustService.Client;
 /// <param name="options">Limits.</param>
 public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source, IMetadataCache cache, DateTimeOffset referenceTime, TrustClientOptions options)
 {
-    private const string LastSeenFile = "last-seen";
     private const int MaxListedRoles = 1024;
     private const int MaxFileNameLength = 200;
 
+    private readonly DateTimeOffset expiryTime = options.ChecksExpiry ? referenceTime : DateTimeOffset.MinValue;
+
     // By delegator as well as by name: what one role vouches for says nothing about another one.
     private readonly Dictionary<DelegationStep, TrustedTargets> delegated = [];
+    private readonly Dictionary<RoleName, TrustException> skipped = [];
+
+    /// <summary>The repository whose metadata this is, so that root's keys must be allowed to speak for it; null if that is not known.</summary>
+    public RepositoryName? Repository { get; init; }
+
+    /// <summary>The delegated roles that this run left out because they do not verify, where the format allows that.</summary>
+    public IReadOnlyDictionary<RoleName, TrustException> Skipped => skipped;
 
     /// <summary>Updates to the current targets.</summary>
     /// <exception cref="TrustException">A coded refusal. What was accepted before it is kept; nothing else is.</exception>
     public async Task<TrustedTargets> RefreshAsync(CancellationToken cancellationToken)
     {
-        CheckClock();
-        var root = await UpdateRootAsync(cancellationToken).ConfigureAwait(false);
-        var timestamp = await UpdateTimestampAsync(root, cancellationToken).ConfigureAwait(false);
-        var snapshot = await UpdateSnapshotAsync(timestamp, cancellationToken).ConfigureAwait(false);
-        var targets = await LoadAsync(RoleName.Targets, snapshot, file => snapshot.AcceptTargets(file, referenceTime), cancellationToken).ConfigureAwait(false);
-        RememberClock();
+        var clock = new ClockMemory(cache, referenceTime, options.ClockTolerance);
+        clock.Check();
+        TrustedTargets targets;
+        try
+        {
+            targets = await UpdateAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (TrustException e) when (source is not null && e.Role == RoleName.Root.Value && e.Error is TrustError.HashMismatch or TrustError.LengthMismatch)
+        {
+            // Snapshot lists another root than the newest one of a moment ago: there may be a newer one by now.
+            targets = await UpdateAsync(cancellationToken).ConfigureAwait(false);
+        }
+        clock.Remember();
         return targets;
     }
 
@@ -47,6 +62,8 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
     /// <exception cref="TrustException">A coded refusal.</exception>
     public async Task<FoundTarget?> FindAsync(TrustedTargets top, string targetPath, CancellationToken cancellationToken)
     {
+        if (!format.Rules.ImageRoles.IsEmpty)
+            return await FindInImageRolesAsync(top, targetPath, cancellationToken).ConfigureAwait(false);
         var walk = new DelegationWalk(top, targetPath);
         while (walk.Next() is { } step)
         {
@@ -54,9 +71,9 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
             {
                 walk.Visit(await LoadDelegatedAsync(step, cancellationToken).ConfigureAwait(false));
             }
-            catch (TrustException e) when (e.Info.Outcome != Outcome.Unreachable && walk.TrySkip(step))
+            catch (TrustException e) when (walk.TrySkip(step, e))
             {
-                // The format lets the search go on without a role that cannot be verified.
+                skipped[step.Role] = e;
             }
         }
         return walk.Found;
@@ -67,8 +84,8 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
     public async Task<IReadOnlyList<FoundTarget>> ListAsync(TrustedTargets top, CancellationToken cancellationToken)
     {
         var paths = new SortedSet<string>(StringComparer.Ordinal);
-        await foreach (var role in AllRolesAsync(top, cancellationToken).ConfigureAwait(false))
-            paths.UnionWith(role.Metadata.Signed.TargetFiles.Keys);
+        await foreach (var reading in AllRolesAsync(top, cancellationToken).ConfigureAwait(false))
+            paths.UnionWith(reading.Trusted?.Metadata.Signed.TargetFiles.Keys ?? []);
         var found = new List<FoundTarget>(paths.Count);
         foreach (var path in paths)
         {
@@ -79,26 +96,55 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
         return found;
     }
 
+    /// <summary>Reads targets and every role below it, for "who signed what"; a search looks at fewer roles in some formats.</summary>
+    /// <returns>The roles in the order of the delegations, outer ones first; those that are left out with the reason.</returns>
+    /// <exception cref="TrustException">A coded refusal that the format does not let pass.</exception>
+    public async Task<IReadOnlyList<RoleReading>> ReadAllRolesAsync(TrustedTargets top, CancellationToken cancellationToken)
+    {
+        var readings = new List<RoleReading>();
+        await foreach (var reading in AllRolesAsync(top, cancellationToken).ConfigureAwait(false))
+            readings.Add(reading);
+        return readings;
+    }
+
     /// <summary>Loads a role that another one delegates to.</summary>
     /// <exception cref="TrustException">A coded refusal.</exception>
     public async Task<TrustedTargets> LoadDelegatedAsync(DelegationStep step, CancellationToken cancellationToken)
     {
         if (!delegated.TryGetValue(step, out var role))
         {
-            role = await LoadAsync(step.Role, step.Delegator.Snapshot, file => step.Delegator.AcceptDelegated(step.Role, file, referenceTime), cancellationToken).ConfigureAwait(false);
+            role = await LoadAsync(
+                step.Role,
+                step.Delegator.Snapshot,
+                (file, trusted) => step.Delegator.AcceptDelegated(step.Role, file, expiryTime, trusted),
+                file => step.Delegator.RecallDelegatedVersion(step.Role, file),
+                cancellationToken).ConfigureAwait(false);
             delegated.Add(step, role);
         }
         return role;
     }
 
-    private async IAsyncEnumerable<TrustedTargets> AllRolesAsync(TrustedTargets top, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async Task<FoundTarget?> FindInImageRolesAsync(TrustedTargets top, string targetPath, CancellationToken cancellationToken)
+    {
+        foreach (var name in format.Rules.ImageRoles.Where(name => name == top.Role || top.DelegatesTo(name)))
+        {
+            var role = name == top.Role ? top : (await ReadAsync(top, name, cancellationToken).ConfigureAwait(false)).Trusted;
+            if (role is not null && role.MaySpeakFor(targetPath) && role.Metadata.Signed.TargetFiles.TryGetValue(targetPath, out var target))
+                return new FoundTarget(targetPath, target, role);
+        }
+        return null;
+    }
+
+    private async IAsyncEnumerable<RoleReading> AllRolesAsync(TrustedTargets top, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var seen = new HashSet<RoleName> { top.Role };
-        var pending = new Queue<TrustedTargets>([top]);
+        var pending = new Queue<RoleReading>([new RoleReading(top.Role, null, top, null)]);
         var published = top.Snapshot.Metadata.Signed.Meta.Keys.ToList();
-        while (pending.TryDequeue(out var role))
+        while (pending.TryDequeue(out var reading))
         {
-            yield return role;
+            yield return reading;
+            if (reading.Trusted is not { } role)
+                continue;
             // A delegated role that was never published speaks for nothing.
             foreach (var name in role.Metadata.Signed.Delegations?.DelegatedAmong(published) ?? [])
             {
@@ -106,9 +152,31 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
                     continue;
                 if (seen.Count > MaxListedRoles)
                     throw new TrustException(TrustError.DelegationLimit, $"The repository has more than {MaxListedRoles} delegated roles; they cannot be listed.");
-                pending.Enqueue(await LoadDelegatedAsync(new DelegationStep(role, name), cancellationToken).ConfigureAwait(false));
+                pending.Enqueue(await ReadAsync(role, name, cancellationToken).ConfigureAwait(false));
             }
         }
+    }
+
+    private async Task<RoleReading> ReadAsync(TrustedTargets delegator, RoleName name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new RoleReading(name, delegator, await LoadDelegatedAsync(new DelegationStep(delegator, name), cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (TrustException e) when (DelegationWalk.MaySkip(format.Rules, e))
+        {
+            skipped[name] = e;
+            return new RoleReading(name, delegator, null, e);
+        }
+    }
+
+    private async Task<TrustedTargets> UpdateAsync(CancellationToken cancellationToken)
+    {
+        var root = await UpdateRootAsync(cancellationToken).ConfigureAwait(false);
+        var timestamp = await UpdateTimestampAsync(root, cancellationToken).ConfigureAwait(false);
+        var snapshot = await UpdateSnapshotAsync(timestamp, cancellationToken).ConfigureAwait(false);
+        return await LoadAsync(
+            RoleName.Targets, snapshot, (file, trusted) => snapshot.AcceptTargets(file, expiryTime, trusted), snapshot.RecallTargetsVersion, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<TrustedRoot> UpdateRootAsync(CancellationToken cancellationToken)
@@ -132,7 +200,9 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
             root = next;
             cache.Write(FileOf(RoleName.Root), file);
         }
-        root.RequireFresh(referenceTime);
+        root.RequireFresh(expiryTime);
+        if (Repository is not null)
+            root.RequireRepository(Repository, referenceTime);
         return root;
     }
 
@@ -142,10 +212,10 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
         var stored = cache.Read(name);
         var previous = stored is null ? null : root.RecallTimestamp(stored);
         if (source is null)
-            return root.AcceptTimestamp(stored ?? throw NotCached(RoleName.Timestamp), null, referenceTime);
+            return root.AcceptTimestamp(stored ?? throw NotCached(RoleName.Timestamp), null, expiryTime);
         var file = await source.FetchAsync(name, options.Limits.MaxTimestampBytes, cancellationToken).ConfigureAwait(false)
             ?? throw new TrustException(TrustError.RepositoryUnknown, $"There is no trust data at {source.Location}.") { Hint = "Check the repository's name and the trust server's address, or ask its owner to run: signer init" };
-        var timestamp = root.AcceptTimestamp(file, previous, referenceTime);
+        var timestamp = root.AcceptTimestamp(file, previous, expiryTime);
         if (timestamp != previous)
             cache.Write(name, file);
         return timestamp;
@@ -155,26 +225,27 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
     {
         var stored = cache.Read(FileOf(RoleName.Snapshot));
         if (source is null)
-            return AcceptCached(RoleName.Snapshot, stored, file => timestamp.AcceptSnapshot(file, null, referenceTime));
-        if (stored is not null && TryAccept(() => timestamp.AcceptSnapshot(stored, null, referenceTime)) is { } current)
+            return AcceptCached(RoleName.Snapshot, stored, file => timestamp.AcceptSnapshot(file, null, expiryTime));
+        if (stored is not null && TryAccept(() => timestamp.AcceptSnapshot(stored, null, expiryTime)) is { } current)
             return current;
         var file = await FetchAsync(source, RoleName.Snapshot, timestamp.Root, timestamp.Metadata.Signed.SnapshotMeta, timestamp.MaxSnapshotBytes, cancellationToken).ConfigureAwait(false);
-        var snapshot = timestamp.AcceptSnapshot(file, stored is null ? null : timestamp.RecallSnapshot(stored), referenceTime);
+        var snapshot = timestamp.AcceptSnapshot(file, stored is null ? null : timestamp.RecallSnapshot(stored), expiryTime);
         cache.Write(FileOf(RoleName.Snapshot), file);
         return snapshot;
     }
 
-    private async Task<TrustedTargets> LoadAsync(RoleName role, TrustedSnapshot snapshot, Func<ReadOnlyMemory<byte>, TrustedTargets> accept, CancellationToken cancellationToken)
+    private async Task<TrustedTargets> LoadAsync(
+        RoleName role, TrustedSnapshot snapshot, Func<ReadOnlyMemory<byte>, long?, TrustedTargets> accept, Func<ReadOnlyMemory<byte>, long?> recall, CancellationToken cancellationToken)
     {
         var listed = snapshot.Listed(role);
         // A stored file is never believed: it goes through the same checks, against whoever delegates to it now.
         var stored = cache.Read(FileOf(role));
         if (source is null)
-            return AcceptCached(role, stored, accept);
-        if (stored is not null && TryAccept(() => accept(stored)) is { } current)
+            return AcceptCached(role, stored, file => accept(file, null));
+        if (stored is not null && TryAccept(() => accept(stored, null)) is { } current)
             return current;
         var file = await FetchAsync(source, role, snapshot.Root, listed, snapshot.MaxBytesOf(role), cancellationToken).ConfigureAwait(false);
-        var accepted = accept(file);
+        var accepted = accept(file, stored is null || format.Rules.ParentsNameVersions ? null : recall(stored));
         cache.Write(FileOf(role), file);
         return accepted;
     }
@@ -211,22 +282,6 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
             // The stored file is not the current one; the source has it.
             return null;
         }
-    }
-
-    private void CheckClock()
-    {
-        if (options.ClockTolerance is { } tolerance && ReadLastSeen() is { } lastSeen && referenceTime < lastSeen - tolerance)
-            throw new TrustException(TrustError.ClockWentBack, $"The clock shows {referenceTime:u}, but a former run saw {lastSeen:u}. With a wrong clock expired metadata looks fresh.") { Hint = "Set the clock. If it is right now and was wrong then, remove the file last-seen from the cache of the repository." };
-    }
-
-    private DateTimeOffset? ReadLastSeen() =>
-        cache.Read(LastSeenFile) is { } bytes && DateTimeOffset.TryParse(Encoding.UTF8.GetString(bytes), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var lastSeen) ? lastSeen : null;
-
-    // Only forward: many small steps back would otherwise add up. And not by a run that does not look at the clock.
-    private void RememberClock()
-    {
-        if (options.ClockTolerance is not null && !(ReadLastSeen() >= referenceTime))
-            cache.Write(LastSeenFile, Encoding.UTF8.GetBytes(referenceTime.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)));
     }
 
     private static string FileOf(RoleName role)

@@ -11,6 +11,9 @@ public sealed record TrustClientOptions
     /// <summary>Refuses, by throwing, a root that the chain accepts; null: the chain alone decides.</summary>
     public Action<TrustedRoot>? RequireRoot { get; init; }
 
+    /// <summary>False to let expired metadata pass, for its owner who is about to renew it. Default: true.</summary>
+    public bool ChecksExpiry { get; init; } = true;
+
     /// <summary>How much earlier than in a former run the clock may be. Default: 5 minutes; null: it is not looked at.</summary>
     public TimeSpan? ClockTolerance { get; init; } = TimeSpan.FromMinutes(5);
 }

@@ -21,7 +21,7 @@ public static class MetadataSigner
         var signed = format.WriteSigned(role);
         var payload = CanonicalJson.Encode(StrictJson.Parse(signed, JsonLimits.OfBytes(int.MaxValue)));
         var listed = keys.ToList();
-        var signatures = signers.Select(signer => new Signature(IdOf(signer, listed), signer.Sign(payload))).DistinctBy(signature => signature.KeyId).ToList();
+        var signatures = signers.Select(signer => new Signature(IdOf(signer, listed), signer.Sign(payload), Signature.MethodOf(signer.Scheme))).DistinctBy(signature => signature.KeyId).ToList();
         // Read back through the one reader: what cannot be read must not be written.
         return format.Read<TRole>(format.WriteFile(signed, signatures), int.MaxValue);
     }

@@ -6,6 +6,6 @@ public enum UnverifiableRole
     /// <summary>The search ends with the refusal. Source: TUF 1.0.34 §5.6.7.</summary>
     EndsSearch,
 
-    /// <summary>The role is left out and the search goes on.</summary>
+    /// <summary>A role with too few signatures, an expired one and one without a file are left out, and the search goes on.</summary>
     IsSkipped,
 }

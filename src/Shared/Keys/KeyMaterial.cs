@@ -23,6 +23,7 @@ public static class KeyMaterial
 
     private const string P256 = "1.2.840.10045.3.1.7";
     private const string P384 = "1.3.132.0.34";
+    private const string P521 = "1.3.132.0.35";
 
     /// <summary>Reads a PEM "PUBLIC KEY" of any supported kind.</summary>
     public static bool TryFromPem(string pem, [NotNullWhen(true)] out byte[]? material, out SignatureScheme scheme)
@@ -42,6 +43,21 @@ public static class KeyMaterial
     /// <summary>Reads a DER SubjectPublicKeyInfo of ECDSA P-256, P-384, RSA or Ed25519.</summary>
     public static bool TryFromSubjectPublicKeyInfo(ReadOnlySpan<byte> der, [NotNullWhen(true)] out byte[]? material, out SignatureScheme scheme) =>
         TryEd25519Info(der, out material, out scheme) || TryEcdsa(der, out material, out scheme) || TryRsa(der, out material, out scheme);
+
+    /// <summary>Reads a DER SubjectPublicKeyInfo of ECDSA P-256, P-384 or P-521 for signatures over SHA-256, whatever the curve.</summary>
+    public static bool TryEcdsaForSha256(ReadOnlySpan<byte> der, [NotNullWhen(true)] out byte[]? material, out SignatureScheme scheme)
+    {
+        scheme = TryCurve(der, out material) switch
+        {
+            P256 => SignatureScheme.EcdsaP256Sha256,
+            P384 => SignatureScheme.EcdsaP384Sha256,
+            P521 => SignatureScheme.EcdsaP521Sha256,
+            _ => SignatureScheme.Unknown,
+        };
+        if (scheme == SignatureScheme.Unknown)
+            material = null;
+        return material is not null;
+    }
 
     /// <summary>Reads an uncompressed point in hex, as old metadata has it.</summary>
     public static bool TryFromEcdsaPoint(string hex, [NotNullWhen(true)] out byte[]? material, out SignatureScheme scheme)
@@ -98,29 +114,34 @@ public static class KeyMaterial
 
     private static bool TryEcdsa(ReadOnlySpan<byte> der, out byte[]? material, out SignatureScheme scheme)
     {
+        scheme = TryCurve(der, out material) switch
+        {
+            P256 => SignatureScheme.EcdsaP256Sha256,
+            P384 => SignatureScheme.EcdsaP384Sha384,
+            _ => SignatureScheme.Unknown,
+        };
+        if (scheme == SignatureScheme.Unknown)
+            material = null;
+        return material is not null;
+    }
+
+    // The object identifier of the curve, or null if there is no such key.
+    private static string? TryCurve(ReadOnlySpan<byte> der, out byte[]? material)
+    {
         material = null;
-        scheme = SignatureScheme.Unknown;
         try
         {
             using var ecdsa = ECDsa.Create();
             ecdsa.ImportSubjectPublicKeyInfo(der, out var read);
             if (read != der.Length)
-                return false;
-            scheme = ecdsa.ExportParameters(includePrivateParameters: false).Curve.Oid?.Value switch
-            {
-                P256 => SignatureScheme.EcdsaP256Sha256,
-                P384 => SignatureScheme.EcdsaP384Sha384,
-                _ => SignatureScheme.Unknown,
-            };
-            if (scheme == SignatureScheme.Unknown)
-                return false;
+                return null;
             material = ecdsa.ExportSubjectPublicKeyInfo();
-            return true;
+            return ecdsa.ExportParameters(includePrivateParameters: false).Curve.Oid?.Value;
         }
         // The platform's library has no such curve, which it says in its own way.
         catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
-            return false;
+            return null;
         }
     }
 

@@ -10,6 +10,11 @@ public static class SignatureVerifier
     /// <summary>Bytes that a signature may have at the most: RSA with 8192 bits.</summary>
     public const int MaxSignatureBytes = 1024;
 
+    /// <summary>True if <paramref name="signature"/> is one of <paramref name="key"/> over <paramref name="payload"/>, and its method, if it states one, is the key's.</summary>
+    public static bool Verify(PublicKey key, ReadOnlySpan<byte> payload, Signature signature) =>
+        (signature.Method == SignatureMethod.Unstated || signature.Method == Signature.MethodOf(key.Scheme))
+        && Verify(key, payload, signature.Value.Span);
+
     /// <summary>True if <paramref name="signature"/> is one of <paramref name="key"/> over <paramref name="payload"/>.</summary>
     /// <remarks>The algorithm follows from the key object alone. Source: TUF 1.0.34 §4.2.2.</remarks>
     public static bool Verify(PublicKey key, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> signature)
@@ -18,7 +23,7 @@ public static class SignatureVerifier
             return false;
         return key.Scheme switch
         {
-            SignatureScheme.EcdsaP256Sha256 => VerifyEcdsa(key, payload, signature, HashAlgorithmName.SHA256),
+            SignatureScheme.EcdsaP256Sha256 or SignatureScheme.EcdsaP384Sha256 or SignatureScheme.EcdsaP521Sha256 => VerifyEcdsa(key, payload, signature, HashAlgorithmName.SHA256),
             SignatureScheme.EcdsaP384Sha384 => VerifyEcdsa(key, payload, signature, HashAlgorithmName.SHA384),
             SignatureScheme.RsaPssSha256 => VerifyRsaPss(key, payload, signature),
             SignatureScheme.Ed25519 => VerifyEd25519(key, payload, signature),

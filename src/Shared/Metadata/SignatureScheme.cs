@@ -12,6 +12,12 @@ public enum SignatureScheme
     /// <summary>ECDSA on P-384 over SHA-384.</summary>
     EcdsaP384Sha384,
 
+    /// <summary>ECDSA on P-384 over SHA-256, as Notary has it.</summary>
+    EcdsaP384Sha256,
+
+    /// <summary>ECDSA on P-521 over SHA-256, as Notary has it.</summary>
+    EcdsaP521Sha256,
+
     /// <summary>RSA-PSS with SHA-256 and MGF1-SHA-256.</summary>
     RsaPssSha256,
 

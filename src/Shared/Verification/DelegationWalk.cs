@@ -64,7 +64,7 @@ public sealed class DelegationWalk
             return;
         }
         var matching = new List<DelegationStep>();
-        foreach (var delegated in delegations.Roles.Where(Matches))
+        foreach (var delegated in delegations.Roles.Where(delegated => Matches(role, delegated)))
         {
             matching.Add(new DelegationStep(role, delegated.Name));
             if (delegated.Terminating)
@@ -78,17 +78,28 @@ public sealed class DelegationWalk
             pending.Push(matching[i]);
     }
 
-    /// <summary>Leaves out a role that could not be had or verified, where the format allows that.</summary>
-    /// <returns>False if the format ends the search there; the refusal is then the result.</returns>
-    public bool TrySkip(DelegationStep step)
+    /// <summary>Leaves out a role that could not be verified, where the format allows that.</summary>
+    /// <returns>False if the refusal ends the search; it is then the result.</returns>
+    public bool TrySkip(DelegationStep step, TrustException refusal)
     {
         visited.Add(step.Role);
-        return rules.UnverifiableRole == UnverifiableRole.IsSkipped;
+        return MaySkip(rules, refusal);
     }
 
-    private bool Matches(DelegatedRole delegated)
+    /// <summary>True if a format lets its clients do without a role that is refused in that way.</summary>
+    /// <remarks>
+    /// Only what its owner can have done: too few signatures, expiry, a file that snapshot does not list. A file that is not the
+    /// listed one is the doing of somebody on the way, who could otherwise have clients take an older target from another role.
+    /// </remarks>
+    public static bool MaySkip(FormatRules rules, TrustException refusal) =>
+        rules.UnverifiableRole == UnverifiableRole.IsSkipped
+        && refusal.Error is TrustError.ThresholdNotMet or TrustError.Expired or TrustError.RoleNotListed;
+
+    private bool Matches(TrustedTargets delegator, DelegatedRole delegated)
     {
-        if (delegated.Paths is { } paths)
+        if (delegated.Paths is not null && !rules.MayDelegate(delegator.Role, delegated.Name))
+            return false;
+        if (delegator.PatternsOf(delegated) is { } paths)
             return paths.Any(pattern => rules.PathMatches(pattern, targetPath));
         if (delegated.PathHashPrefixes is not { } prefixes)
             return false;

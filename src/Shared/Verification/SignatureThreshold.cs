@@ -19,9 +19,9 @@ public static class SignatureThreshold
     public static ThresholdResult Count<TRole>(SignedMetadata<TRole> metadata, IReadOnlyDictionary<KeyId, PublicKey> keys, RoleKeys role)
         where TRole : class, IRole
     {
-        var signatures = new Dictionary<KeyId, ReadOnlyMemory<byte>>(metadata.Signatures.Length);
-        foreach (var signature in metadata.Signatures)
-            signatures[signature.KeyId] = signature.Value;
+        var signatures = new Dictionary<KeyId, Signature>(metadata.Signatures.Length);
+        foreach (var listed in metadata.Signatures)
+            signatures[listed.KeyId] = listed;
 
         var counted = new HashSet<string>(StringComparer.Ordinal);
         var signed = ImmutableArray.CreateBuilder<KeyId>();
@@ -30,9 +30,9 @@ public static class SignatureThreshold
         {
             var isSigned = keys.TryGetValue(id, out var key)
                 && key.IsUsable
-                && signatures.TryGetValue(id, out var value)
+                && signatures.TryGetValue(id, out var signature)
                 && !counted.Contains(key.Fingerprint)
-                && SignatureVerifier.Verify(key, metadata.Payload.Span, value.Span)
+                && SignatureVerifier.Verify(key, metadata.Payload.Span, signature)
                 && counted.Add(key.Fingerprint);
             (isSigned ? signed : missing).Add(id);
         }

@@ -75,6 +75,32 @@ public sealed class TrustedRoot
             throw new TrustException(TrustError.WrongRepository, $"Root {Version} belongs to {named}, not to {repository}.") { Role = RoleName.Root.Value, Hint = "Each repository has its own root. Ask its owners for the right one." };
     }
 
+    /// <summary>
+    /// Refuses a last root that names another repository, or whose signatures do not reach its threshold when only those keys
+    /// count that may speak for the repository at that time (certificates, where the format has them).
+    /// </summary>
+    /// <remarks>An expired certificate still counts for the step to the next root; only the last root must have good ones.</remarks>
+    /// <exception cref="TrustException"><see cref="TrustError.WrongRepository"/>, <see cref="TrustError.UnacceptableKey"/> or <see cref="TrustError.Expired"/>.</exception>
+    public void RequireRepository(RepositoryName repository, DateTimeOffset referenceTime)
+    {
+        RequireRepository(repository);
+        var root = Metadata.Signed;
+        var role = root.Roles[RoleName.Root];
+        var problems = new Dictionary<KeyId, RootKeyProblem>();
+        foreach (var id in role.KeyIds)
+        {
+            if (root.Keys.TryGetValue(id, out var key) && Format.Rules.RootKeyProblem(key, repository, referenceTime) is { } problem)
+                problems.Add(id, problem);
+        }
+        if (problems.Count == 0)
+            return;
+        var sound = role with { KeyIds = [.. role.KeyIds.Where(id => !problems.ContainsKey(id))] };
+        if (SignatureThreshold.Count(Metadata, root.Keys, sound).IsMet)
+            return;
+        var (first, found) = problems.First();
+        throw new TrustException(found.Error, $"Key {first.Short} of root {Version} cannot speak for {repository}: {found.Text}.") { Role = RoleName.Root.Value };
+    }
+
     /// <summary>Accepts a timestamp.</summary>
     /// <remarks>Source: TUF 1.0.34 §5.4.2–5.4.4.</remarks>
     /// <param name="file">The file.</param>

@@ -37,25 +37,57 @@ public sealed class TrustedSnapshot
 
     /// <summary>Accepts the top-level targets.</summary>
     /// <remarks>Source: TUF 1.0.34 §5.6.2–5.6.5.</remarks>
+    /// <param name="file">The file.</param>
+    /// <param name="referenceTime">The one time of this update, UTC.</param>
+    /// <param name="trustedVersion">
+    /// The version that was trusted before (<see cref="RecallTargetsVersion"/>), or null; it counts where snapshot names no versions.
+    /// </param>
     /// <exception cref="TrustException">A coded refusal.</exception>
-    public TrustedTargets AcceptTargets(ReadOnlyMemory<byte> file, DateTimeOffset referenceTime) =>
-        Accept(RoleName.Targets, file, null, referenceTime, $"root {Root.Version}", Root.Metadata.Signed.Keys, Root.Metadata.Signed.Roles[RoleName.Targets]);
+    public TrustedTargets AcceptTargets(ReadOnlyMemory<byte> file, DateTimeOffset referenceTime, long? trustedVersion = null) =>
+        Accept(TopLevel(), file, null, referenceTime, trustedVersion);
 
     /// <summary>Accepts targets whose file was read already; every check is the same.</summary>
-    internal TrustedTargets AcceptTargets(SignedMetadata<Targets> read, DateTimeOffset referenceTime) =>
-        Accept(RoleName.Targets, read.File, read, referenceTime, $"root {Root.Version}", Root.Metadata.Signed.Keys, Root.Metadata.Signed.Roles[RoleName.Targets]);
+    internal TrustedTargets AcceptTargets(SignedMetadata<Targets> read, DateTimeOffset referenceTime, long? trustedVersion = null) =>
+        Accept(TopLevel(), read.File, read, referenceTime, trustedVersion);
 
-    internal TrustedTargets Accept(
-        RoleName role, ReadOnlyMemory<byte> file, SignedMetadata<Targets>? read, DateTimeOffset referenceTime, string delegator, IReadOnlyDictionary<KeyId, PublicKey> keys, RoleKeys roleKeys)
+    /// <summary>Recalls the version of a stored targets file for the rollback check: its signatures must hold under the root, nothing else matters.</summary>
+    /// <returns>Null if they do not hold; after a change of keys that is how a fast-forward is undone.</returns>
+    public long? RecallTargetsVersion(ReadOnlyMemory<byte> file) => Recall(TopLevel(), file);
+
+    internal TrustedTargets Accept(Delegator delegator, ReadOnlyMemory<byte> file, SignedMetadata<Targets>? read, DateTimeOffset referenceTime, long? trustedVersion)
     {
+        var role = delegator.Role;
         var listed = Listed(role);
         FileIntegrity.Check(file.Span, listed.Length, listed.Hashes, role.Value);
         var metadata = read ?? Root.Format.Read<Targets>(file, Root.Limits.MaxListedBytes);
-        var signers = SignatureThreshold.Require(metadata, role, delegator, keys, roleKeys);
+        var signers = SignatureThreshold.Require(metadata, role, delegator.Name, delegator.Keys, delegator.RoleKeys);
         Root.RequireSameRepository(metadata.Signed.Repository, isNeeded: false, role, metadata.Signed.Version);
         Freshness.RequireListedVersion(metadata.Signed.Version, listed, role, "snapshot");
+        if (listed.Version is null && trustedVersion is { } trusted)
+            Freshness.RequireNotLower(metadata.Signed.Version, trusted, role);
         Freshness.Require(metadata.Signed, role, referenceTime);
-        return new TrustedTargets(this, role, metadata, signers);
+        return new TrustedTargets(this, delegator, metadata, signers);
+    }
+
+    internal long? Recall(Delegator delegator, ReadOnlyMemory<byte> file)
+    {
+        try
+        {
+            var metadata = Root.Format.Read<Targets>(file, Root.Limits.MaxListedBytes);
+            _ = SignatureThreshold.Require(metadata, delegator.Role, delegator.Name, delegator.Keys, delegator.RoleKeys);
+            return metadata.Signed.Version;
+        }
+        catch (TrustException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Refuses a snapshot that was made for another root than the trusted one, in a format where it lists root.</summary>
+    internal void RequireListedRoot()
+    {
+        if (Root.Format.Rules.SnapshotListsRoot && Listed(RoleName.Root) is var listed)
+            FileIntegrity.Check(Root.Metadata.File.Span, listed.Length, listed.Hashes, RoleName.Root.Value);
     }
 
     internal void RequireNoRollback(TrustedSnapshot previous)
@@ -65,9 +97,16 @@ public sealed class TrustedSnapshot
         foreach (var (role, before) in previous.Metadata.Signed.Meta)
         {
             if (!Metadata.Signed.Meta.TryGetValue(role, out var now))
+            {
+                if (Root.Format.Rules.MaySnapshotDropRoles)
+                    continue;
                 throw new TrustException(TrustError.RoleRemoved, $"Snapshot {Metadata.Signed.Version} no longer lists {role}, which snapshot {previous.Metadata.Signed.Version} listed.") { Role = role.Value };
+            }
             if (before.Version is { } trusted && now.Version is { } offered)
                 Freshness.RequireNotLower(offered, trusted, role);
         }
     }
+
+    private Delegator TopLevel() =>
+        new(RoleName.Targets, $"root {Root.Version}", Root.Metadata.Signed.Keys, Root.Metadata.Signed.Roles[RoleName.Targets], null);
 }

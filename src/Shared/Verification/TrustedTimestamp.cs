@@ -40,6 +40,7 @@ public sealed class TrustedTimestamp
         FileIntegrity.Check(file.Span, listed.Length, listed.Hashes, RoleName.Snapshot.Value);
         var accepted = ReadSnapshot(file);
         Freshness.RequireListedVersion(accepted.Metadata.Signed.Version, listed, RoleName.Snapshot, "timestamp");
+        accepted.RequireListedRoot();
         if (previous is not null)
             accepted.RequireNoRollback(previous);
         Freshness.Require(accepted.Metadata.Signed, RoleName.Snapshot, referenceTime);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using TrustService.Errors;
+using TrustService.Formats;
 using TrustService.Formats.Tuf;
 using TrustService.Json;
 using TrustService.Metadata;
@@ -84,11 +85,11 @@ public sealed class TufFormatTests
     [InlineData("", null)]
     public void TryParse_Date_IsReadInEveryFormAndWrittenInOne(string text, string? expected)
     {
-        var isRead = TufTime.TryParse(text, out var time);
+        var isRead = MetadataTime.TryParse(text, out var time);
 
         Assert.Equal(expected is not null, isRead);
         if (expected is not null)
-            Assert.Equal(expected, TufTime.Write(time));
+            Assert.Equal(expected, MetadataTime.WriteSeconds(time));
     }
 
     [Theory]

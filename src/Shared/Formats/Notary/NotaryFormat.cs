@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using TrustService.Errors;
 using TrustService.Json;
 using TrustService.Metadata;
 
@@ -35,7 +34,7 @@ public sealed partial class NotaryFormat : IMetadataFormat
         PathMatches = static (prefix, path) => path.StartsWith(prefix, StringComparison.Ordinal),
         IsPatternWithin = static (prefix, outer) => prefix.StartsWith(outer, StringComparison.Ordinal),
         MayDelegate = IsDirectChild,
-        RootKeyProblem = (_, _, _) => null,
+        RootKeyProblem = LeafCertificate.RootProblem,
         FileName = FileName,
         ListedFileName = ListedFileName,
         MayWriteRoleName = name => name.IsTopLevel || DelegatedName().IsMatch(name.Value),
@@ -46,25 +45,27 @@ public sealed partial class NotaryFormat : IMetadataFormat
 
     /// <inheritdoc/>
     public SignedMetadata<TRole> Read<TRole>(ReadOnlyMemory<byte> file, int maxBytes)
-        where TRole : class, IRole => throw Unreadable();
+        where TRole : class, IRole => NotaryReader.Read<TRole>(file, maxBytes);
 
     /// <inheritdoc/>
     public byte[] WriteSigned<TRole>(TRole role)
-        where TRole : class, IRole => throw Unreadable();
+        where TRole : class, IRole => NotaryWriter.WriteSigned(role);
 
     /// <inheritdoc/>
-    public byte[] WriteFile(ReadOnlySpan<byte> signed, IEnumerable<Signature> signatures) => throw Unreadable();
+    public byte[] WriteFile(ReadOnlySpan<byte> signed, IEnumerable<Signature> signatures) => NotaryWriter.WriteFile(signed, signatures);
 
     /// <inheritdoc/>
-    public PublicKey DescribeKey(SignatureScheme scheme, ReadOnlyMemory<byte> material) => throw Unreadable();
+    public PublicKey DescribeKey(SignatureScheme scheme, ReadOnlyMemory<byte> material)
+    {
+        var source = NotaryKey.Write(scheme, material);
+        return new PublicKey { Id = ComputeKeyId(source), Scheme = scheme, Material = material, Source = source };
+    }
 
     /// <inheritdoc/>
-    public PublicKey ReadKey(KeyId id, JsonElement key) => throw Unreadable();
+    public PublicKey ReadKey(KeyId id, JsonElement key) => NotaryKey.Read(id, new JsonObjectReader(key, $"key {id.Short}"));
 
-    /// <inheritdoc/>
-    public KeyId ComputeKeyId(JsonElement key) => throw Unreadable();
-
-    private static TrustException Unreadable() => new(TrustError.WrongFormat, "Metadata of Notary v1 cannot be read by this version.");
+    /// <summary>SHA-256 of the canonical key object with <c>"private":null</c>; other members do not count. That of a certificate is not that of its key.</summary>
+    public KeyId ComputeKeyId(JsonElement key) => NotaryKey.ComputeId(key);
 
     // As the wire has it: the slashes of a delegated role stand in the path.
     private static string FileName(RoleName role, long? version) =>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using TrustService.Errors;
 using TrustService.Json;
@@ -27,7 +25,7 @@ internal static partial class TufReader
             RoleType.Snapshot => TufRoleReader.Snapshot(signed),
             _ => TufTargetsReader.Targets(signed),
         };
-        return new SignedMetadata<TRole>((TRole)role, ReadSignatures(envelope), CanonicalJson.Encode(signed.Element), file);
+        return new SignedMetadata<TRole>((TRole)role, MemberReading.Signatures(envelope, ReadSignature), CanonicalJson.Encode(signed.Element), file);
     }
 
     public static string NameOf(RoleType type) => type switch
@@ -38,24 +36,9 @@ internal static partial class TufReader
         _ => "targets",
     };
 
-    private static ImmutableArray<Signature> ReadSignatures(JsonObjectReader envelope)
-    {
-        var list = envelope.Array("signatures");
-        if (list.GetArrayLength() > MetadataLimits.MaxSignatures)
-            throw new TrustException(TrustError.TooLarge, $"{envelope.Place} has {list.GetArrayLength()} signatures; at most {MetadataLimits.MaxSignatures} are read.");
-        var signatures = ImmutableArray.CreateBuilder<Signature>(list.GetArrayLength());
-        var seen = new HashSet<KeyId>();
-        foreach (var item in list.EnumerateArray())
-        {
-            var signature = new JsonObjectReader(item, $"{envelope.Place}.signatures[{signatures.Count}]");
-            var id = new KeyId(signature.Text("keyid"));
-            if (!seen.Add(id))
-                throw new TrustException(TrustError.DuplicateSignature, $"{envelope.Place} lists two signatures of key {id.Short}; each key may sign once.");
-            // Text that is no hex can never count; other signatures may still reach the threshold.
-            signatures.Add(new Signature(id, Hex.TryDecode(signature.Text("sig"), out var value) ? value : default(ReadOnlyMemory<byte>)));
-        }
-        return signatures.MoveToImmutable();
-    }
+    // Text that is no hex can never count; other signatures may still reach the threshold.
+    private static Signature ReadSignature(KeyId id, JsonObjectReader signature) =>
+        new(id, Hex.TryDecode(signature.Text("sig"), out var value) ? value : default(ReadOnlyMemory<byte>));
 
     private static void CheckSpecVersion(string text)
     {

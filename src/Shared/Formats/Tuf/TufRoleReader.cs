@@ -18,28 +18,14 @@ internal static class TufRoleReader
 
     public static Root Root(JsonObjectReader signed)
     {
-        var roles = new Dictionary<RoleName, RoleKeys>();
-        var listed = signed.Object("roles");
-        foreach (var member in listed.Members)
-        {
-            if (!RoleName.TryParse(member.Name, out var name))
-                throw listed.Refuse("has a member that is not a role name");
-            var role = new JsonObjectReader(member.Value, $"{listed.Place}.{name}");
-            roles.Add(name, RoleKeys(role) with { Unrecognized = role.Except("keyids", "threshold") });
-        }
-        foreach (var needed in (RoleName[])[RoleName.Root, RoleName.Timestamp, RoleName.Snapshot, RoleName.Targets])
-        {
-            if (!roles.ContainsKey(needed))
-                throw listed.Refuse($"lacks {needed}; root, timestamp, snapshot and targets are needed");
-        }
         return new Root
         {
             SpecVersion = signed.Text("spec_version"),
-            Version = Version(signed),
-            Expires = Expires(signed),
+            Version = MemberReading.Version(signed),
+            Expires = MemberReading.Expires(signed),
             ConsistentSnapshot = signed.OptionalBoolean("consistent_snapshot") ?? false,
             Keys = Keys(signed.Object("keys")),
-            Roles = roles.AsReadOnly(),
+            Roles = MemberReading.TopLevelRoles(signed.Object("roles"), MemberReading.RoleKeys).AsReadOnly(),
             Repository = Repository(signed),
             Unrecognized = signed.Except(RepositoryMember, "_type", "spec_version", "version", "expires", "consistent_snapshot", "keys", "roles"),
         };
@@ -53,11 +39,11 @@ internal static class TufRoleReader
         return new Timestamp
         {
             SpecVersion = signed.Text("spec_version"),
-            Version = Version(signed),
-            Expires = Expires(signed),
+            Version = MemberReading.Version(signed),
+            Expires = MemberReading.Expires(signed),
             SnapshotMeta = MetaFile(meta.Object("snapshot.json")),
             // Not of TUF: an extra member that lets a client see how old an unexpired timestamp is.
-            SignedAt = signed.Optional(SignedAtMember) is { ValueKind: JsonValueKind.String } text && TufTime.TryParse(text.GetString()!, out var time) ? time : null,
+            SignedAt = signed.Optional(SignedAtMember) is { ValueKind: JsonValueKind.String } text && MetadataTime.TryParse(text.GetString()!, out var time) ? time : null,
             Unrecognized = signed.Except("_type", "spec_version", "version", "expires", "meta", SignedAtMember),
         };
     }
@@ -77,8 +63,8 @@ internal static class TufRoleReader
         return new Snapshot
         {
             SpecVersion = signed.Text("spec_version"),
-            Version = Version(signed),
-            Expires = Expires(signed),
+            Version = MemberReading.Version(signed),
+            Expires = MemberReading.Expires(signed),
             Meta = files.AsReadOnly(),
             Unrecognized = signed.Except("_type", "spec_version", "version", "expires", "meta"),
         };
@@ -86,44 +72,9 @@ internal static class TufRoleReader
 
     public static string? Repository(JsonObjectReader signed) => signed.Optional(RepositoryMember) is null ? null : signed.Text(RepositoryMember);
 
-    public static long Version(JsonObjectReader signed) => signed.Integer("version", 1, MetadataLimits.MaxVersion);
+    public static Dictionary<KeyId, PublicKey> Keys(JsonObjectReader keys) => MemberReading.Keys(keys, TufKey.Read);
 
-    public static DateTimeOffset Expires(JsonObjectReader signed) =>
-        TufTime.TryParse(signed.Text("expires"), out var time) ? time : throw signed.Refuse("has an expiry that is no date; YYYY-MM-DDTHH:MM:SSZ is needed");
-
-    public static Dictionary<KeyId, PublicKey> Keys(JsonObjectReader keys)
-    {
-        if (keys.Count > MetadataLimits.MaxKeys)
-            throw new TrustException(TrustError.TooLarge, $"{keys.Place} has {keys.Count} entries; at most {MetadataLimits.MaxKeys} are read.");
-        var read = new Dictionary<KeyId, PublicKey>(keys.Count);
-        foreach (var member in keys.Members)
-        {
-            var id = new KeyId(member.Name);
-            read.Add(id, TufKey.Read(id, new JsonObjectReader(member.Value, $"{keys.Place}.{id.Short}")));
-        }
-        return read;
-    }
-
-    /// <summary>Reads keyids and threshold; an id that is listed again is the same id.</summary>
-    public static RoleKeys RoleKeys(JsonObjectReader role) => new()
-    {
-        KeyIds = [.. role.Texts("keyids").Select(text => new KeyId(text)).Distinct()],
-        Threshold = (int)role.Integer("threshold", 1, Metadata.RoleKeys.MaxThreshold),
-    };
-
-    public static FileHashes Hashes(JsonObjectReader hashes)
-    {
-        if (hashes.Count is 0 or > MetadataLimits.MaxHashes)
-            throw hashes.Refuse($"has {hashes.Count} entries; 1 to {MetadataLimits.MaxHashes} are needed");
-        var values = ImmutableArray.CreateBuilder<FileHash>(hashes.Count);
-        foreach (var member in hashes.Members)
-        {
-            if (member.Value.ValueKind != JsonValueKind.String)
-                throw hashes.Refuse($"has a value for \"{member.Name}\" that is not a string");
-            values.Add(new FileHash(member.Name, Hex.TryDecode(member.Value.GetString()!, out var value) ? value : default(ReadOnlyMemory<byte>)));
-        }
-        return new FileHashes(values.MoveToImmutable());
-    }
+    public static FileHashes Hashes(JsonObjectReader hashes) => MemberReading.Hashes(hashes, text => Hex.TryDecode(text, out var value) ? value : null);
 
     private static MetaFile MetaFile(JsonObjectReader meta) => new()
     {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using TrustService.Errors;
 using TrustService.Json;
@@ -14,36 +13,26 @@ internal static class TufTargetsReader
     public static Targets Targets(JsonObjectReader signed) => new()
     {
         SpecVersion = signed.Text("spec_version"),
-        Version = TufRoleReader.Version(signed),
-        Expires = TufRoleReader.Expires(signed),
-        TargetFiles = TargetFiles(signed.Object("targets")),
+        Version = MemberReading.Version(signed),
+        Expires = MemberReading.Expires(signed),
+        TargetFiles = MemberReading.TargetFiles(signed.Object("targets"), TargetFile).AsReadOnly(),
         Delegations = signed.OptionalObject("delegations") is { } delegations ? ReadDelegations(delegations) : null,
         Repository = TufRoleReader.Repository(signed),
         Unrecognized = signed.Except(TufRoleReader.RepositoryMember, "_type", "spec_version", "version", "expires", "targets", "delegations"),
     };
 
-    private static System.Collections.ObjectModel.ReadOnlyDictionary<string, TargetFile> TargetFiles(JsonObjectReader targets)
+    private static TargetFile TargetFile(JsonObjectReader target)
     {
-        var files = new Dictionary<string, TargetFile>(targets.Count, StringComparer.Ordinal);
-        foreach (var member in targets.Members)
+        var custom = target.Optional("custom");
+        if (custom is { ValueKind: not JsonValueKind.Object })
+            throw target.Refuse("has custom data that is not an object");
+        return new TargetFile
         {
-            if (member.Name.Length is 0 or > MetadataLimits.MaxTargetPathLength)
-                throw new TrustException(TrustError.InvalidTargetPath, $"A target path has {member.Name.Length} characters; 1 to {MetadataLimits.MaxTargetPathLength} are allowed.");
-            if (member.Name.Any(char.IsControl))
-                throw new TrustException(TrustError.InvalidTargetPath, "A target path holds a control character.");
-            var target = new JsonObjectReader(member.Value, $"target \"{member.Name}\"");
-            var custom = target.Optional("custom");
-            if (custom is { ValueKind: not JsonValueKind.Object })
-                throw target.Refuse("has custom data that is not an object");
-            files.Add(member.Name, new TargetFile
-            {
-                Length = target.Integer("length", 0, MetadataLimits.MaxLength),
-                Hashes = TufRoleReader.Hashes(target.Object("hashes")),
-                Custom = custom,
-                Unrecognized = target.Except(TargetMembers),
-            });
-        }
-        return files.AsReadOnly();
+            Length = target.Integer("length", 0, MetadataLimits.MaxLength),
+            Hashes = TufRoleReader.Hashes(target.Object("hashes")),
+            Custom = custom,
+            Unrecognized = target.Except(TargetMembers),
+        };
     }
 
     private static Delegations ReadDelegations(JsonObjectReader delegations)
@@ -55,27 +44,10 @@ internal static class TufTargetsReader
         return new Delegations
         {
             Keys = TufRoleReader.Keys(delegations.Object("keys")).AsReadOnly(),
-            Roles = roles is null ? [] : Roles(delegations),
+            Roles = roles is null ? [] : MemberReading.DelegatedRoles(delegations, Role),
             Succinct = succinct is { } bins ? ReadSuccinct(bins) : null,
             Unrecognized = delegations.Except("keys", "roles", "succinct_roles"),
         };
-    }
-
-    private static ImmutableArray<DelegatedRole> Roles(JsonObjectReader delegations)
-    {
-        var list = delegations.Array("roles");
-        if (list.GetArrayLength() > MetadataLimits.MaxDelegatedRoles)
-            throw new TrustException(TrustError.TooLarge, $"{delegations.Place} has {list.GetArrayLength()} roles; at most {MetadataLimits.MaxDelegatedRoles} are read.");
-        var roles = ImmutableArray.CreateBuilder<DelegatedRole>(list.GetArrayLength());
-        var names = new HashSet<RoleName>();
-        foreach (var item in list.EnumerateArray())
-        {
-            var role = Role(new JsonObjectReader(item, $"{delegations.Place}.roles[{roles.Count}]"));
-            if (!names.Add(role.Name))
-                throw delegations.Refuse($"lists the role {role.Name} twice");
-            roles.Add(role);
-        }
-        return roles.MoveToImmutable();
     }
 
     private static DelegatedRole Role(JsonObjectReader role)
@@ -87,7 +59,7 @@ internal static class TufTargetsReader
         return new DelegatedRole
         {
             Name = RoleName.ParseDelegated(role.Text("name")),
-            RoleKeys = TufRoleReader.RoleKeys(role),
+            RoleKeys = MemberReading.RoleKeys(role),
             Paths = paths,
             PathHashPrefixes = prefixes,
             Terminating = role.OptionalBoolean("terminating") ?? throw role.Refuse("has no member \"terminating\""),
@@ -101,7 +73,7 @@ internal static class TufTargetsReader
         _ = RoleName.ParseDelegated(prefix + "-0");
         return new SuccinctRoles
         {
-            RoleKeys = TufRoleReader.RoleKeys(bins),
+            RoleKeys = MemberReading.RoleKeys(bins),
             BitLength = (int)bins.Integer("bit_length", 1, 32),
             NamePrefix = prefix,
             Unrecognized = bins.Except("keyids", "threshold", "bit_length", "name_prefix"),

@@ -20,7 +20,7 @@ internal static class TufWriter
             case Targets targets: WriteTargets(writer, targets); break;
             default: throw new ArgumentException($"{typeof(TRole).Name} is not a role.", nameof(role));
         }
-        writer.WriteString("expires", TufTime.Write(role.Expires));
+        writer.WriteString("expires", MetadataTime.WriteSeconds(role.Expires));
         writer.WriteString("spec_version", role.SpecVersion ?? TufFormat.SpecVersion);
         writer.WriteNumber("version", role.Version);
         if (role is Root { Repository: { } ofRoot })
@@ -28,7 +28,7 @@ internal static class TufWriter
         if (role is Targets { Repository: { } ofTargets })
             writer.WriteString(TufRoleReader.RepositoryMember, ofTargets);
         if (role is Timestamp { SignedAt: { } signedAt })
-            writer.WriteString(TufRoleReader.SignedAtMember, TufTime.Write(signedAt));
+            writer.WriteString(TufRoleReader.SignedAtMember, MetadataTime.WriteSeconds(signedAt));
         role.Unrecognized.WriteTo(writer);
         writer.WriteEndObject();
     });
