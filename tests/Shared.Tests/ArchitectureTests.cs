@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace TrustService.Shared.Tests;
@@ -111,18 +110,10 @@ public sealed partial class ArchitectureTests
 
     private static IEnumerable<Source> Sources(string project)
     {
-        var root = Path.Combine(RepositoryRoot(), "src");
+        var root = Path.Combine(TestSources.Root, "src");
         return Directory.EnumerateFiles(Path.Combine(root, project), "*.cs", SearchOption.AllDirectories)
             .Select(file => new Source(Path.GetRelativePath(root, file).Replace('\\', '/'), File.ReadAllText(file)))
             .Where(source => !source.Path.Contains("/obj/", StringComparison.Ordinal) && !source.Path.Contains("/bin/", StringComparison.Ordinal));
-    }
-
-    private static string RepositoryRoot([CallerFilePath] string thisFile = "")
-    {
-        var directory = new DirectoryInfo(Path.GetDirectoryName(thisFile)!);
-        while (!File.Exists(Path.Combine(directory.FullName, "TrustService.sln")))
-            directory = directory.Parent ?? throw new InvalidOperationException("The tests are not run from a checkout.");
-        return directory.FullName;
     }
 
     private sealed record Source(string Path, string Text);

@@ -26,6 +26,16 @@ public static class Misbehaviour
         }
     };
 
+    /// <summary>A body of chunks with a single byte each, as fast as they go, that never ends.</summary>
+    public static RequestDelegate ChunkFlood => async context =>
+    {
+        while (!context.RequestAborted.IsCancellationRequested)
+        {
+            await context.Response.Body.WriteAsync("x"u8.ToArray(), context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+        }
+    };
+
     /// <summary>No answer at all.</summary>
     public static RequestDelegate Silence => context => Task.Delay(Timeout.Infinite, context.RequestAborted);
 

@@ -23,6 +23,12 @@ public sealed class RepositorySimulatorHost : IAsyncDisposable
     /// <summary>Answers a request before the simulator does, if it returns true.</summary>
     public Func<HttpContext, Task<bool>>? Intercept { get; set; }
 
+    /// <summary>Finds a file under another address than the one that was asked for.</summary>
+    public Func<string, string> Rewrite { get; set; } = raw => raw;
+
+    /// <summary>False to keep target files under their plain names; true for names with a hash, <c>dir/HASH.name</c>.</summary>
+    public bool HasHashPrefixes { get; set; } = true;
+
     /// <summary>The paths that were asked for, as they were sent.</summary>
     public List<string> RawRequests { get; } = [];
 
@@ -43,9 +49,10 @@ public sealed class RepositorySimulatorHost : IAsyncDisposable
         RawRequests.Add(raw);
         if (Intercept is not null && await Intercept(context))
             return;
+        raw = Rewrite(raw);
         var found = raw.StartsWith(MetadataPath, StringComparison.Ordinal)
             ? _repository.Files.GetValueOrDefault(raw[MetadataPath.Length..])
-            : _repository.TargetFiles.GetValueOrDefault(PlainName(Uri.UnescapeDataString(raw[TargetsPath.Length..])));
+            : TargetFile(Uri.UnescapeDataString(raw[TargetsPath.Length..]));
         if (found is null)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -54,10 +61,9 @@ public sealed class RepositorySimulatorHost : IAsyncDisposable
         await context.Response.Body.WriteAsync(found);
     }
 
-    // dir/HASH.name is the target dir/name.
-    private static string PlainName(string path)
+    private byte[]? TargetFile(string path)
     {
         var name = path.LastIndexOf('/') + 1;
-        return path[..name] + path[(path.IndexOf('.', name) + 1)..];
+        return _repository.TargetFiles.GetValueOrDefault(HasHashPrefixes ? path[..name] + path[(path.IndexOf('.', name) + 1)..] : path);
     }
 }

@@ -25,6 +25,12 @@ public sealed class TargetDownloader(HttpExchange exchange, string targetBaseUrl
 
     private readonly string baseUrl = targetBaseUrl.EndsWith('/') ? targetBaseUrl : targetBaseUrl + "/";
 
+    /// <summary>
+    /// False for a host that keeps target files under their plain names although its root says consistent snapshots. Default: true,
+    /// <c>HASH.name</c> under consistent snapshots. Source: TUF 1.0.34 §5.7.3.
+    /// </summary>
+    public bool HasHashPrefixes { get; init; } = true;
+
     /// <summary>Fetches a target, unless the directory holds it already.</summary>
     /// <returns>The path of the file.</returns>
     /// <exception cref="TrustException">A coded refusal; a file of a former download is left as it was.</exception>
@@ -52,7 +58,7 @@ public sealed class TargetDownloader(HttpExchange exchange, string targetBaseUrl
 
     private async Task<byte[]> FetchAsync(FoundTarget target, CancellationToken cancellationToken)
     {
-        var name = TargetUrl.PathOf(target, target.Role.Snapshot.Root.Metadata.Signed.ConsistentSnapshot);
+        var name = TargetUrl.PathOf(target, HasHashPrefixes && target.Role.Snapshot.Root.Metadata.Signed.ConsistentSnapshot);
         if (!Uri.TryCreate(baseUrl + name, AsWritten, out var uri))
             throw ServerAnswers.NoAddress(targetBaseUrl);
         var answer = await exchange.SendAsync(uri, address => new HttpRequestMessage(HttpMethod.Get, address), target.Target.Length, cancellationToken).ConfigureAwait(false);

@@ -15,14 +15,14 @@ internal static class TargetUrl
     private static readonly SearchValues<byte> Kept =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@%/"u8);
 
-    /// <summary>The path, with a hash before its last part under consistent snapshots. Source: TUF 1.0.34 §5.7.3, §6.2.1.</summary>
+    /// <summary>The path, with a hash before its last part where that is asked for, as under consistent snapshots. Source: TUF 1.0.34 §5.7.3, §6.2.1.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.InvalidTargetPath"/> or <see cref="TrustError.NoSupportedHash"/>.</exception>
-    public static string PathOf(FoundTarget target, bool consistentSnapshot)
+    public static string PathOf(FoundTarget target, bool hasHashPrefix)
     {
         var path = target.Path;
         if (path.Split('/') is var parts && (parts[0].Length == 0 || parts.Any(part => part is "." or "..")))
             throw new TrustException(TrustError.InvalidTargetPath, $"\"{path}\" would leave the place of target files.");
-        if (!consistentSnapshot)
+        if (!hasHashPrefix)
             return Escape(path);
         if ((target.Target.Hashes.Sha256 ?? target.Target.Hashes.Find(FileHashes.Sha512Name)) is not { IsEmpty: false } hash)
             throw new TrustException(TrustError.NoSupportedHash, $"{path} is listed without sha256 and sha512; one of them is needed.");

@@ -68,28 +68,6 @@ public sealed class FileMetadataCacheTests : IDisposable
         Assert.Equal(2, (await client.RefreshAsync()).Metadata.Signed.Version);
     }
 
-    // A run may end after any of its writes: whatever it leaves, the next one comes to the newest state.
-    [Fact]
-    public async Task Refresh_RunEndsAfterAnyWrite_NextRunSucceeds()
-    {
-        for (var writes = 0; writes < 5; writes++)
-        {
-            var repository = new RepositorySimulator(FixedTime.Start);
-            using var client = new ClientFixture(repository);
-            await client.RefreshAsync();
-            repository.Rotate(RoleName.Root, RoleName.Timestamp, RoleName.Snapshot);
-            repository.Rotate(RoleName.Root);
-            repository.Publish(RoleName.Targets);
-            using (var cache = client.OpenCache())
-            {
-                var dying = new TrustClient(TufFormat.Instance, repository, new DyingCache(cache, writes), client.Now, new TrustClientOptions());
-                await Assert.ThrowsAsync<IOException>(() => dying.RefreshAsync(CancellationToken.None));
-            }
-
-            Assert.Equal(2, (await client.RefreshAsync()).Metadata.Signed.Version);
-        }
-    }
-
     [Theory]
     [InlineData("timestamp.json")]
     [InlineData("snapshot.json")]
@@ -177,22 +155,5 @@ public sealed class FileMetadataCacheTests : IDisposable
         var refusal = Assert.IsType<TrustException>(ended.InnerException);
         Assert.Equal(TrustError.LocalFile, refusal.Error);
         Assert.Contains("Another signer run", refusal.Message, StringComparison.Ordinal);
-    }
-
-    // Fails like a process that is killed, after some writes.
-    private sealed class DyingCache(IMetadataCache inner, int writes) : IMetadataCache
-    {
-        private int left = writes;
-
-        public byte[]? Read(string fileName) => inner.Read(fileName);
-
-        public void Write(string fileName, ReadOnlyMemory<byte> bytes)
-        {
-            if (left-- == 0)
-                throw new IOException("The process ends here.");
-            inner.Write(fileName, bytes);
-        }
-
-        public void Remove(string fileName) => inner.Remove(fileName);
     }
 }
