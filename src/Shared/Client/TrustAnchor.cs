@@ -18,6 +18,27 @@ public abstract record TrustAnchor
     /// <summary>The version of the first root, or null if any will do that <see cref="Require"/> accepts.</summary>
     internal virtual long? FirstVersion => null;
 
+    /// <summary>Refuses a chain of roots, each accepted by the one before it, that this anchor does not vouch for.</summary>
+    /// <param name="roots">The roots, oldest first.</param>
+    /// <param name="location">Where they came from, for the message.</param>
+    /// <param name="referenceTime">The time of the check, UTC.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.RootMismatch"/></exception>
+    public void RequireChain(IReadOnlyList<TrustedRoot> roots, string location, DateTimeOffset referenceTime)
+    {
+        var anchored = roots.SkipWhile(root => FirstVersion is { } version && root.Version != version).ToList();
+        if (anchored.Count == 0)
+        {
+            throw new TrustException(TrustError.RootMismatch, $"{Text} is none of the roots {roots[0].Version} to {roots[^1].Version} at {location}.")
+            {
+                Role = "root",
+                Hint = "Either that root belongs to another repository, or what is offered is forged. Ask the repository's owners.",
+            };
+        }
+        RequireFirst(anchored[0].Metadata.File.Span, location);
+        // Certificates are pinned for what is current; the ones before it are vouched for by the chain.
+        Require(FirstVersion is null ? anchored[^1] : anchored[0], referenceTime);
+    }
+
     /// <summary>Refuses a file that cannot be the first root.</summary>
     /// <param name="file">The file as it was fetched.</param>
     /// <param name="location">Where it came from, for the message.</param>

@@ -180,6 +180,9 @@ public enum TrustError
     /// <summary>A key file that cannot be read.</summary>
     InvalidKeyFile,
 
+    /// <summary>An archive of trust data is damaged, incomplete, or none.</summary>
+    InvalidArchive,
+
     /// <summary>Something with that name exists already.</summary>
     AlreadyExists,
 

@@ -64,6 +64,7 @@ public static class TrustErrors
         TrustError.PassphraseNeeded => new("passphrase-needed", Outcome.Usage, 422, "A passphrase is needed."),
         TrustError.KeyNotFound => new("key-not-found", Outcome.Failure, 404, "A key is not in the key store."),
         TrustError.InvalidKeyFile => new("invalid-key-file", Outcome.Failure, 422, "The key file cannot be read."),
+        TrustError.InvalidArchive => new("invalid-archive", Outcome.Failure, 422, "The archive cannot be used."),
         TrustError.AlreadyExists => new("already-exists", Outcome.Failure, 409, "It exists already."),
         TrustError.InsecureTransport => new("insecure-transport", Outcome.Usage, 400, "The connection would be insecure."),
         TrustError.Usage => new("usage", Outcome.Usage, 400, "The command is not right."),

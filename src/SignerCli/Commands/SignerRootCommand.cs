@@ -24,6 +24,8 @@ internal sealed class SignerRootCommand : RootCommand
         Subcommands.Add(new InspectCommand(host, Globals));
         Subcommands.Add(new RevokeCommand(host, Globals));
         Subcommands.Add(KeyCommands.Create(host, Globals));
+        Subcommands.Add(ImportCommands.Create(host, Globals));
+        Subcommands.Add(new Command("archive", "Save trust data of other servers.") { new ArchiveNotaryCommand(host, Globals) });
         Subcommands.Add(new Command("root", "Work with root metadata.") { new RootExportCommand(host, Globals) });
         Subcommands.Add(new VersionCommand(host, Globals));
         Subcommands.Add(new CompletionCommand(host, Globals));

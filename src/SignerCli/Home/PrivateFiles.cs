@@ -101,8 +101,8 @@ internal static class PrivateFiles
         }
     }
 
-    // The name of the file is on disk only when its directory is.
-    private static void FlushDirectory(string path)
+    /// <summary>Flushes a directory to disk: the name of a file is there only when its directory is.</summary>
+    public static void FlushDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
             return;

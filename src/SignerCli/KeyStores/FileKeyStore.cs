@@ -63,9 +63,9 @@ internal sealed class FileKeyStore(string directory, Action<string> warn)
         if (PrivateFiles.EnsureDirectory(Location))
             warn($"The key store {Location} was open to others; its mode is 0700 now.");
         var entry = details with { Origin = KeyOrigin.Store, Id = described.Id, Public = described, Location = FreePath(described.Id, details) };
-        // The key first: a description without a key would promise one.
-        PrivateFiles.WriteNew(entry.Location, PrivateKeyFile.Write(key, passphrase));
+        // The description first: it promises nothing alone, and a key without one would not be used.
         PrivateFiles.Replace(DescriptionOf(entry), KeyDescription.Write(entry));
+        PrivateFiles.WriteNew(entry.Location, PrivateKeyFile.Write(key, passphrase));
         return entry;
     }
 

@@ -9,6 +9,9 @@ internal enum KeyPurpose
     /// <summary>Keys of the top-level targets role.</summary>
     Targets,
 
+    /// <summary>Keys of the snapshot role, where its owner signs it and not the server.</summary>
+    Snapshot,
+
     /// <summary>Keys of delegated roles, and keys whose role is not known.</summary>
     Delegation,
 }

@@ -33,16 +33,47 @@ internal sealed class Passphrases(string? file, Func<string, string?> environmen
         if (Given(purpose) is var (given, source))
         {
             using (given)
-                return Try(keyFile, given) ?? throw new TrustException(TrustError.WrongPassphrase, $"The passphrase from {source} does not open {name}.");
+                return TryOpen(keyFile, given) ?? throw new TrustException(TrustError.WrongPassphrase, $"The passphrase from {source} does not open {name}.");
         }
+        var (key, answer) = AskFor(keyFile, purpose, name);
+        answer.Dispose();
+        return key;
+    }
+
+    /// <summary>True if somebody can be asked.</summary>
+    public bool CanAsk => terminal.CanAsk;
+
+    /// <summary>Every passphrase that is given for such keys: that of the file, else those of all variables. The caller disposes them.</summary>
+    public IReadOnlyList<Passphrase> AllGiven(KeyPurpose purpose) => file is not null
+        ? [FromFile(file)]
+        : [.. Variables(purpose).Select(environment).OfType<string>().Distinct(StringComparer.Ordinal).Select(text => new Passphrase(Encoding.UTF8.GetBytes(text)))];
+
+    /// <summary>Asks for the passphrase of a key until it opens; the caller disposes both.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.WrongPassphrase"/> or <see cref="TrustError.PassphraseNeeded"/>.</exception>
+    public (IExportableKey Key, Passphrase Passphrase) AskFor(PrivateKeyFile keyFile, KeyPurpose purpose, string name)
+    {
         for (var attempt = 1; ; attempt++)
         {
-            using var answer = Ask($"Passphrase for {name}: ", purpose, name);
-            if (Try(keyFile, answer) is { } key)
-                return key;
+            var answer = Ask($"Passphrase for {name}: ", purpose, name);
+            if (TryOpen(keyFile, answer) is { } key)
+                return (key, answer);
+            answer.Dispose();
             if (attempt == MaxTries)
                 throw new TrustException(TrustError.WrongPassphrase, $"The passphrase does not open {name}; it was asked for {MaxTries} times.");
             output.Warn("That passphrase does not open the key.");
+        }
+    }
+
+    /// <summary>Opens a key; null if the passphrase is not the right one.</summary>
+    public static IExportableKey? TryOpen(PrivateKeyFile keyFile, Passphrase passphrase)
+    {
+        try
+        {
+            return keyFile.Open(passphrase.Utf8);
+        }
+        catch (TrustException e) when (e.Error == TrustError.WrongPassphrase)
+        {
+            return null;
         }
     }
 
@@ -69,6 +100,7 @@ internal sealed class Passphrases(string? file, Func<string, string?> environmen
     {
         KeyPurpose.Root => ["SIGNER_ROOT_PASSPHRASE", "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "NOTARY_ROOT_PASSPHRASE"],
         KeyPurpose.Targets => ["SIGNER_TARGETS_PASSPHRASE", "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", "NOTARY_TARGETS_PASSPHRASE"],
+        KeyPurpose.Snapshot => ["SIGNER_SNAPSHOT_PASSPHRASE", "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", "NOTARY_SNAPSHOT_PASSPHRASE"],
         _ => ["SIGNER_DELEGATION_PASSPHRASE", "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", "NOTARY_DELEGATION_PASSPHRASE"],
     };
 
@@ -131,16 +163,4 @@ internal sealed class Passphrases(string? file, Func<string, string?> environmen
 
     private static TrustException Needed(string name, string hint) =>
         new(TrustError.PassphraseNeeded, $"The passphrase for {name} is needed, and there is no terminal to ask on.") { Hint = hint };
-
-    private static IExportableKey? Try(PrivateKeyFile keyFile, Passphrase passphrase)
-    {
-        try
-        {
-            return keyFile.Open(passphrase.Utf8);
-        }
-        catch (TrustException e) when (e.Error == TrustError.WrongPassphrase)
-        {
-            return null;
-        }
-    }
 }

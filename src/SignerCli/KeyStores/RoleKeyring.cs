@@ -65,6 +65,7 @@ internal sealed class RoleKeyring(FileKeyStore store, KeyFinder finder, Passphra
     {
         KeyPurpose.Root => "root ",
         KeyPurpose.Targets => "targets ",
+        KeyPurpose.Snapshot => "snapshot ",
         _ => "",
     };
 }
