@@ -20,7 +20,7 @@ public static class WriteRules
             throw new TrustException(TrustError.IncompleteRoot, "The root says consistent_snapshot false; this server publishes consistent snapshots only, true is needed.") { Role = "root" };
         CheckKeys(format, "root", root.Keys, limits);
         foreach (var (name, role) in root.Roles)
-            CheckRoleKeys(name.Value, role, root.Keys);
+            CheckRoleKeys(RoleName.Root, name.Value, role, root.Keys);
     }
 
     /// <summary>Checks a targets role that is to be published.</summary>
@@ -41,6 +41,14 @@ public static class WriteRules
             CheckTarget(format, name, path, target);
         if (targets.Delegations is { } delegations)
             CheckDelegations(format, name, delegations, limits);
+    }
+
+    /// <summary>Checks a snapshot that its owner signed and that is to be published.</summary>
+    /// <exception cref="TrustException">A coded refusal.</exception>
+    public static void CheckSnapshot(Snapshot snapshot, long publishedVersion, DateTimeOffset referenceTime, WriteLimits limits)
+    {
+        CheckVersionJump(RoleName.Snapshot, snapshot.Version, publishedVersion, limits);
+        CheckExpiry(RoleName.Snapshot, snapshot, referenceTime, limits);
     }
 
     /// <summary>Refuses a version that is lower than, or too far ahead of, the published one.</summary>
@@ -91,7 +99,7 @@ public static class WriteRules
                 throw new TrustException(TrustError.InvalidRoleName, $"{name} delegates to a role whose name is not safe in every file system and URL: \"{role.Name}\".") { Role = name.Value };
             if (!format.Rules.MayDelegate(name, role.Name))
                 throw new TrustException(TrustError.InvalidRoleName, $"{name} cannot delegate to {role.Name}; a delegated role is named {name}/NAME.") { Role = name.Value };
-            CheckRoleKeys(role.Name.Value, role.RoleKeys, delegations.Keys);
+            CheckRoleKeys(name, role.Name.Value, role.RoleKeys, delegations.Keys);
             foreach (var pattern in role.Paths ?? [])
             {
                 if (!format.Rules.MayWritePathPattern(pattern))
@@ -99,7 +107,7 @@ public static class WriteRules
             }
         }
         if (delegations.Succinct is { } bins)
-            CheckRoleKeys(bins.NamePrefix, bins.RoleKeys, delegations.Keys);
+            CheckRoleKeys(name, bins.NamePrefix, bins.RoleKeys, delegations.Keys);
     }
 
     private static void CheckKeys(IMetadataFormat format, string place, IReadOnlyDictionary<KeyId, PublicKey> keys, WriteLimits limits)
@@ -115,16 +123,16 @@ public static class WriteRules
         }
     }
 
-    private static void CheckRoleKeys(string role, RoleKeys roleKeys, IReadOnlyDictionary<KeyId, PublicKey> keys)
+    private static void CheckRoleKeys(RoleName delegator, string role, RoleKeys roleKeys, IReadOnlyDictionary<KeyId, PublicKey> keys)
     {
         var different = new HashSet<string>(StringComparer.Ordinal);
         foreach (var id in roleKeys.KeyIds)
         {
             if (!keys.TryGetValue(id, out var key))
-                throw new TrustException(TrustError.IncompleteRoot, $"Role {role} lists key {id.Short}, which the file does not contain.") { Role = role };
+                throw new TrustException(TrustError.IncompleteRoot, $"Role {role} lists key {id.Short}, which the file does not contain.") { Role = delegator.Value };
             different.Add(key.Fingerprint);
         }
         if (roleKeys.Threshold > different.Count)
-            throw new TrustException(TrustError.MalformedMetadata, $"Role {role} needs {roleKeys.Threshold} signatures but has {different.Count} different keys: nobody could ever sign it.") { Role = role };
+            throw new TrustException(TrustError.MalformedMetadata, $"Role {role} needs {roleKeys.Threshold} signatures but has {different.Count} different keys: nobody could ever sign it.") { Role = delegator.Value };
     }
 }

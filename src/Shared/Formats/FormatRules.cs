@@ -19,6 +19,18 @@ public sealed record FormatRules
     /// <summary>True if the snapshot key may be the owner's, who then uploads snapshot with the rest.</summary>
     public required bool MaySnapshotBeUploaded { get; init; }
 
+    /// <summary>The highest version that the first published root may have.</summary>
+    public required long MaxFirstRootVersion { get; init; }
+
+    /// <summary>True if a root must list the operator's standby keys beside the server's own; false if its tools know one key of the server for each role.</summary>
+    public required bool RootListsStandbyKeys { get; init; }
+
+    /// <summary>True if files that are published already may be uploaded again, which changes nothing; false if that is a conflict, and an upload without files asks for a new snapshot and timestamp.</summary>
+    public required bool IsRepeatNoChange { get; init; }
+
+    /// <summary>True if what the server signs lists SHA-512 beside SHA-256.</summary>
+    public required bool ListsSha512 { get; init; }
+
     /// <summary>What a delegated role that cannot be had or verified does to a search.</summary>
     public required UnverifiableRole UnverifiableRole { get; init; }
 

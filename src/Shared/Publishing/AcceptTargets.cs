@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using TrustService.Errors;
+using TrustService.Formats;
 using TrustService.Metadata;
 using TrustService.Verification;
 
@@ -16,7 +17,9 @@ internal static class AcceptTargets
         var top = snapshot.AcceptTargets(targets, wanted.Remove(RoleName.Targets) ? referenceTime : WhileFresh(targets, referenceTime));
         RequireAllBins(snapshot, top.Metadata.Signed);
         // Whoever delegates anew must not cut off what is published: clients would refuse every target on that way.
-        foreach (var role in changed.SelectMany(delegator => DelegatesOf(files[delegator].Read().Signed, files.Keys)))
+        // Where clients do without such a role, its owner signs it anew when he likes.
+        var cutOff = snapshot.Root.Format.Rules.UnverifiableRole == UnverifiableRole.EndsSearch ? changed : [];
+        foreach (var role in cutOff.SelectMany(delegator => DelegatesOf(files[delegator].Read().Signed, files.Keys)))
         {
             if (files.ContainsKey(role))
                 wanted.Add(role);

@@ -29,7 +29,7 @@ public sealed class CandidateSet
     /// <summary>Makes the next set from uploaded files.</summary>
     /// <param name="format">The repository's format.</param>
     /// <param name="current">What is published now, or null if nothing is.</param>
-    /// <param name="uploads">Files of root, targets and delegated roles, one for each role at the most.</param>
+    /// <param name="uploads">Files of root, targets and delegated roles, and of snapshot where the format allows that; one for each role at the most.</param>
     /// <param name="signers">The server's keys of this repository.</param>
     /// <param name="rules">The operator's rules.</param>
     /// <param name="referenceTime">The one time of this publish, UTC.</param>
@@ -37,19 +37,21 @@ public sealed class CandidateSet
     public static CandidateSet OfUploads(
         IMetadataFormat format, PublishedSet? current, IReadOnlyList<UploadedFile> uploads, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime)
     {
+        if (current is not null && uploads.Count == 0 && !format.Rules.IsRepeatNoChange)
+            return OfRenewal(current, renewsSnapshot: true, signers, rules, referenceTime);
         // The same bytes again are not a change: a publisher that lost the answer may ask again.
-        var changed = uploads.Where(upload => current?.File(upload.Role) is not { } file || !file.Span.SequenceEqual(upload.Data.Span)).ToDictionary(upload => upload.Role, upload => upload.Data);
+        var changed = uploads.Where(upload => !format.Rules.IsRepeatNoChange || current?.File(upload.Role) is not { } file || !file.Span.SequenceEqual(upload.Data.Span)).ToDictionary(upload => upload.Role, upload => upload.Data);
         if (current is not null && changed.Count == 0)
             return new CandidateSet(current, []);
-        RequireUploadable(current, changed.Keys);
+        RequireUploadable(format, current, changed.Keys);
         var root = RootStep.Next(format, current, changed, signers, rules, referenceTime);
         var targets = TargetsStep.Read(format, current, changed, rules, referenceTime);
-        return OnlineStep.Sign(current, root, targets, signers, rules, referenceTime);
+        return OnlineStep.Sign(current, root, targets, changed.TryGetValue(RoleName.Snapshot, out var snapshot) ? snapshot : default(ReadOnlyMemory<byte>?), signers, rules, referenceTime);
     }
 
     /// <summary>Makes the next set with the same content and later expiries.</summary>
     /// <param name="current">What is published now.</param>
-    /// <param name="renewsSnapshot">True if snapshot is signed anew as well, not timestamp alone.</param>
+    /// <param name="renewsSnapshot">True if snapshot is signed anew as well, not timestamp alone; it is not if its key is the owner's.</param>
     /// <param name="signers">The server's keys of this repository.</param>
     /// <param name="rules">The operator's rules.</param>
     /// <param name="referenceTime">The one time of this renewal, UTC.</param>
@@ -57,7 +59,8 @@ public sealed class CandidateSet
     public static CandidateSet OfRenewal(PublishedSet current, bool renewsSnapshot, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime)
     {
         RootStep.RequireFresh(current.Root, referenceTime);
-        return OnlineStep.Renew(current, renewsSnapshot, signers, rules, referenceTime);
+        var isOwners = current.Root.Format.Rules.MaySnapshotBeUploaded && signers.Find(current.Root.Metadata.Signed, RoleName.Snapshot) is null;
+        return OnlineStep.Renew(current, renewsSnapshot && !isOwners, signers, rules, referenceTime);
     }
 
     /// <summary>Takes over what another server published, as it is: nothing is signed, so it can be served until it expires.</summary>
@@ -76,11 +79,11 @@ public sealed class CandidateSet
             : throw new TrustException(TrustError.RepositoryExists, "The repository is published here already, with other content than the one that is to be imported.") { Hint = "Its owner goes on here. To begin with the other content instead, an administrator deletes the repository first." };
     }
 
-    private static void RequireUploadable(PublishedSet? current, IEnumerable<RoleName> roles)
+    private static void RequireUploadable(IMetadataFormat format, PublishedSet? current, IEnumerable<RoleName> roles)
     {
         var uploaded = roles.ToHashSet();
-        foreach (var role in uploaded.Where(role => role == RoleName.Snapshot || role == RoleName.Timestamp))
-            throw new TrustException(TrustError.MalformedRequest, $"{role} is signed by the server; upload root, targets and delegated roles only.") { Role = role.Value };
+        foreach (var role in uploaded.Where(role => role == RoleName.Timestamp || (role == RoleName.Snapshot && !format.Rules.MaySnapshotBeUploaded)))
+            throw new TrustException(TrustError.MalformedRequest, $"{role} is signed by the server; upload the other roles only.") { Role = role.Value };
         if (current is null && !(uploaded.Contains(RoleName.Root) && uploaded.Contains(RoleName.Targets)))
         {
             throw new TrustException(TrustError.RepositoryUnknown, "Nothing is published for this repository yet; its first publish needs root and targets together.")

@@ -11,17 +11,25 @@ namespace TrustService.Publishing;
 internal static class OnlineStep
 {
     public static CandidateSet Sign(
-        PublishedSet? current, TrustedRoot root, IReadOnlyDictionary<RoleName, SignedMetadata<Targets>> uploaded, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime)
+        PublishedSet? current,
+        TrustedRoot root,
+        IReadOnlyDictionary<RoleName, SignedMetadata<Targets>> uploaded,
+        ReadOnlyMemory<byte>? uploadedSnapshot,
+        OnlineSigners signers,
+        PublishRules rules,
+        DateTimeOffset referenceTime)
     {
-        var snapshot = SnapshotBuilder.Next(current?.Snapshot.Metadata.Signed, uploaded.ToDictionary(role => role.Key, role => role.Value.Describe()), referenceTime + rules.SnapshotLifetime);
-        RequireFewRoles(snapshot, rules);
-        var signedSnapshot = SignOnline(root, RoleName.Snapshot, snapshot, signers);
-        var signedTimestamp = SignTimestamp(current, root, signedSnapshot, signers, rules, referenceTime);
-
-        var accepted = AcceptSnapshot(current, root, signedTimestamp, signedSnapshot, referenceTime);
         var targets = current is null ? [] : new Dictionary<RoleName, TargetsDocument>(current.Targets);
         foreach (var (role, metadata) in uploaded)
             targets[role] = new TargetsDocument(metadata);
+        var listed = ListedFiles.After(current, root, targets, uploaded, uploadedSnapshot is null ? referenceTime : null);
+        RequireFewRoles(listed.Count, rules);
+        var signedSnapshot = uploadedSnapshot is { } file
+            ? SnapshotStep.Read(root, current, file, listed, targets, rules, referenceTime)
+            : SignOnline(root, RoleName.Snapshot, SnapshotBuilder.Exactly(current?.Snapshot.Metadata.Signed, listed.AsReadOnly(), referenceTime + rules.SnapshotLifetime), signers);
+        var signedTimestamp = SignTimestamp(current, root, signedSnapshot, signers, rules, referenceTime);
+
+        var accepted = AcceptSnapshot(current, root, signedTimestamp, signedSnapshot, referenceTime);
         AcceptTargets.All(accepted, targets, uploaded.Keys, referenceTime);
 
         var newFiles = ImmutableArray.CreateBuilder<CandidateFile>(uploaded.Count + 3);
@@ -49,7 +57,7 @@ internal static class OnlineStep
 
     private static SignedMetadata<Timestamp> SignTimestamp(
         PublishedSet? current, TrustedRoot root, SignedMetadata<Snapshot> snapshot, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime) =>
-        SignOnline(root, RoleName.Timestamp, TimestampBuilder.Next(current?.Timestamp.Metadata.Signed, snapshot.Describe(), referenceTime + rules.TimestampLifetime, referenceTime), signers);
+        SignOnline(root, RoleName.Timestamp, TimestampBuilder.Next(current?.Timestamp.Metadata.Signed, ListedFiles.Describe(root.Format, snapshot), referenceTime + rules.TimestampLifetime, referenceTime), signers);
 
     private static SignedMetadata<TRole> SignOnline<TRole>(TrustedRoot root, RoleName name, TRole role, OnlineSigners signers)
         where TRole : class, IRole
@@ -69,10 +77,10 @@ internal static class OnlineStep
         return accepted.AcceptSnapshot(snapshot.File, trustedSnapshot, referenceTime);
     }
 
-    private static void RequireFewRoles(Snapshot snapshot, PublishRules rules)
+    private static void RequireFewRoles(int listed, PublishRules rules)
     {
         const int RolesAboveTargets = 3;
-        if (snapshot.Meta.Count + RolesAboveTargets > rules.MaxRoles)
-            throw new TrustException(TrustError.TooLarge, $"The repository would have {snapshot.Meta.Count + RolesAboveTargets} roles; at most {rules.MaxRoles} are allowed.");
+        if (listed + RolesAboveTargets > rules.MaxRoles)
+            throw new TrustException(TrustError.TooLarge, $"The repository would have {listed + RolesAboveTargets} roles; at most {rules.MaxRoles} are allowed.");
     }
 }

@@ -8,7 +8,7 @@ internal static class PublishConflict
 {
     public static TrustException Of(RoleName role, long version, PublishedSet current)
     {
-        var published = role == RoleName.Root ? current.Root.Version : current.TargetsVersion(role);
+        var published = role == RoleName.Root ? current.Root.Version : role == RoleName.Snapshot ? current.Snapshot.Metadata.Signed.Version : current.TargetsVersion(role);
         var found = version == published ? $"{role} {version} is published with other content" : $"{role} {version} is older than the published version {published}";
         return new TrustException(TrustError.PublishConflict, $"{found}; {published + 1} is next.")
         {

@@ -23,7 +23,7 @@ public sealed class PublishedSet
     /// <summary>The snapshot.</summary>
     public TrustedSnapshot Snapshot { get; }
 
-    /// <summary>Files of targets and of the delegated roles.</summary>
+    /// <summary>Files of targets and of the delegated roles; in some formats also of roles that snapshot lists no longer.</summary>
     public IReadOnlyDictionary<RoleName, TargetsDocument> Targets { get; }
 
     /// <summary>Bytes of all files together.</summary>
@@ -39,7 +39,7 @@ public sealed class PublishedSet
         var root = TrustedRoot.Pin(format, Stored(RoleName.Root), limits);
         var timestamp = root.RecallTimestamp(Stored(RoleName.Timestamp)) ?? throw Damaged(RoleName.Timestamp);
         var snapshot = timestamp.RecallSnapshot(Stored(RoleName.Snapshot)) ?? throw Damaged(RoleName.Snapshot);
-        if (timestamp.SnapshotVersion is { } version && version != snapshot.Metadata.Signed.Version)
+        if (!timestamp.Lists(snapshot))
             throw Damaged(RoleName.Snapshot);
         return new PublishedSet(snapshot, files.Where(file => !IsAboveTargets(file.Key)).ToDictionary(file => file.Key, file => new TargetsDocument(format, file.Value)));
 
@@ -51,10 +51,13 @@ public sealed class PublishedSet
         role == RoleName.Root ? Root.Metadata.File
         : role == RoleName.Timestamp ? Timestamp.Metadata.File
         : role == RoleName.Snapshot ? Snapshot.Metadata.File
-        : Targets.TryGetValue(role, out var targets) ? targets.File : null;
+        : Targets.TryGetValue(role, out var targets) ? targets.File : default(ReadOnlyMemory<byte>?);
 
     /// <summary>The version of a targets role, or 0 if it was never published.</summary>
-    public long TargetsVersion(RoleName role) => Snapshot.Metadata.Signed.Meta.TryGetValue(role, out var listed) ? listed.Version ?? 0 : 0;
+    public long TargetsVersion(RoleName role) =>
+        Root.Format.Rules.ParentsNameVersions
+            ? Snapshot.Metadata.Signed.Meta.TryGetValue(role, out var listed) ? listed.Version ?? 0 : 0
+            : Targets.TryGetValue(role, out var targets) ? targets.Read().Signed.Version : 0;
 
     /// <summary>The version of every role by its name: the top-level roles first.</summary>
     public IReadOnlyDictionary<string, long> Versions()

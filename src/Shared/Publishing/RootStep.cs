@@ -19,8 +19,10 @@ internal static class RootStep
         }
         var root = current is null ? First(format, file, rules) : After(format, current, file, rules);
         WriteRules.CheckRoot(format, root.Metadata.Signed, referenceTime, rules.Limits);
-        CheckOnlineRole(root.Metadata.Signed, RoleName.Snapshot, signers, rules);
-        CheckOnlineRole(root.Metadata.Signed, RoleName.Timestamp, signers, rules);
+        // Where the owner may hold the snapshot key, whether somebody can sign shows when it is to be signed.
+        if (!format.Rules.MaySnapshotBeUploaded)
+            CheckOnlineRole(format, root.Metadata.Signed, RoleName.Snapshot, signers, rules);
+        CheckOnlineRole(format, root.Metadata.Signed, RoleName.Timestamp, signers, rules);
         return root;
     }
 
@@ -39,26 +41,26 @@ internal static class RootStep
 
     private static TrustedRoot First(IMetadataFormat format, ReadOnlyMemory<byte> file, PublishRules rules)
     {
-        var root = TrustedRoot.Pin(format, file, rules.ClientLimits);
-        return root.Version == 1
+        var root = UploadReading.Of(RoleName.Root, () => TrustedRoot.Pin(format, file, rules.ClientLimits));
+        return root.Version <= format.Rules.MaxFirstRootVersion
             ? root
-            : throw new TrustException(TrustError.VersionMismatch, $"The first root of a repository must have version 1; this one has {root.Version}.") { Role = RoleName.Root.Value };
+            : throw new TrustException(TrustError.VersionMismatch, $"The first root of a repository must have version {format.Rules.MaxFirstRootVersion}{(format.Rules.MaxFirstRootVersion > 1 ? " or less" : "")}; this one has {root.Version}.") { Role = RoleName.Root.Value };
     }
 
     private static TrustedRoot After(IMetadataFormat format, PublishedSet current, ReadOnlyMemory<byte> file, PublishRules rules)
     {
-        var version = format.Read<Root>(file, rules.ClientLimits.MaxRootBytes).Signed.Version;
+        var version = UploadReading.Read<Root>(format, RoleName.Root, file, rules.ClientLimits.MaxRootBytes).Signed.Version;
         return version > current.Root.Version ? current.Root.AcceptRoot(file) : throw PublishConflict.Of(RoleName.Root, version, current);
     }
 
-    private static void CheckOnlineRole(Root root, RoleName role, OnlineSigners signers, PublishRules rules)
+    private static void CheckOnlineRole(IMetadataFormat format, Root root, RoleName role, OnlineSigners signers, PublishRules rules)
     {
         var keys = OnlineSigners.ListedKeys(root, role).ToList();
         if (root.Roles[role].Threshold != 1)
             throw Incomplete(role, $"Root {root.Version} asks for {root.Roles[role].Threshold} signatures of {role}, which the server signs with one key; the threshold must be 1.");
         if (signers.Find(root, role) is null)
             throw Incomplete(role, $"Root {root.Version} lists for {role} the keys {Listed(keys)}, none of which this server holds: it could never sign {role}.");
-        foreach (var standby in rules.StandbyKeys.Where(standby => keys.TrueForAll(key => key.Fingerprint != standby.Fingerprint)))
+        foreach (var standby in rules.StandbyKeys.Where(standby => format.Rules.RootListsStandbyKeys && keys.TrueForAll(key => key.Fingerprint != standby.Fingerprint)))
             throw Incomplete(role, $"Root {root.Version} does not list the operator's standby key {standby.Id.Short} for {role}.");
     }
 

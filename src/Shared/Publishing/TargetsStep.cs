@@ -11,9 +11,9 @@ internal static class TargetsStep
         IMetadataFormat format, PublishedSet? current, IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> uploads, PublishRules rules, DateTimeOffset referenceTime)
     {
         var roles = new Dictionary<RoleName, SignedMetadata<Targets>>();
-        foreach (var (role, file) in uploads.Where(upload => upload.Key != RoleName.Root))
+        foreach (var (role, file) in uploads.Where(upload => upload.Key != RoleName.Root && upload.Key != RoleName.Snapshot))
         {
-            var targets = format.Read<Targets>(file, rules.ClientLimits.MaxListedBytes);
+            var targets = UploadReading.Read<Targets>(format, role, file, rules.ClientLimits.MaxListedBytes);
             var published = current?.TargetsVersion(role) ?? 0;
             if (current is not null && targets.Signed.Version <= published)
                 throw PublishConflict.Of(role, targets.Signed.Version, current);

@@ -64,6 +64,15 @@ public sealed class TrustedTimestamp
         }
     }
 
+    /// <summary>True if this timestamp names that very snapshot.</summary>
+    internal bool Lists(TrustedSnapshot snapshot)
+    {
+        var (listed, metadata) = (Metadata.Signed.SnapshotMeta, snapshot.Metadata);
+        return (listed.Version ?? metadata.Signed.Version) == metadata.Signed.Version
+            && (listed.Length ?? metadata.File.Length) == metadata.File.Length
+            && (listed.Hashes?.Sha256 is not { } sha256 || sha256.Span.SequenceEqual(metadata.Sha256.Span));
+    }
+
     private TrustedSnapshot ReadSnapshot(ReadOnlyMemory<byte> file)
     {
         var metadata = Root.Format.Read<Snapshot>(file, Root.Limits.MaxListedBytes);

@@ -9,11 +9,11 @@ namespace TrustService.Formats.Notary;
 /// <summary>Notary v1: versions only in the files themselves, Base64 encodings, files named by checksum, certificates as root keys.</summary>
 public sealed partial class NotaryFormat : IMetadataFormat
 {
-    /// <summary>The only instance; it has no state.</summary>
-    public static readonly NotaryFormat Instance = new();
-
     /// <summary>The role whose targets Docker takes before those of targets itself.</summary>
     public static readonly RoleName Releases = RoleName.Parse("targets/releases");
+
+    /// <summary>The only instance; it has no state. It comes after what its rules name.</summary>
+    public static readonly NotaryFormat Instance = new();
 
     private NotaryFormat()
     {
@@ -29,6 +29,11 @@ public sealed partial class NotaryFormat : IMetadataFormat
         SnapshotListsRoot = true,
         MaySnapshotDropRoles = true,
         MaySnapshotBeUploaded = true,
+        // A client may rotate a key before it publishes for the first time.
+        MaxFirstRootVersion = 2,
+        RootListsStandbyKeys = false,
+        IsRepeatNoChange = false,
+        ListsSha512 = true,
         UnverifiableRole = UnverifiableRole.IsSkipped,
         ImageRoles = [Releases, RoleName.Targets],
         PathMatches = static (prefix, path) => path.StartsWith(prefix, StringComparison.Ordinal),
