@@ -25,7 +25,7 @@ internal sealed class TufRepository : IOwnedRepository
         path = $"/tuf/{name}/metadata";
         var format = TufFormat.Instance;
         targetsPublicKey = format.DescribeKey(targetsKey.Scheme, targetsKey.Material);
-        root = NewRepository.Create(format, RepositoryName.Parse(name), rootKey, targetsKey, snapshotKeys.All, timestampKeys.All, first.Expires, first.Expires).Root;
+        root = NewRepository.Create(format, RepositoryName.Parse(name), rootKey, targetsKey, snapshotKeys.All, timestampKeys.All, DateTimeOffset.UtcNow, first.Expires, first.Expires).Root;
         targets = first;
     }
 

@@ -30,7 +30,7 @@ internal sealed class SampleRepository
         targetsPublicKey = Describe(targetsKey);
         Signers = new OnlineSigners([snapshotKey], [timestampKey]);
         var expires = Now.AddYears(1);
-        var root = NewRepository.Create(TufFormat.Instance, RepositoryName.Parse("registry.example.com/team/app"), rootKey, targetsKey, [Describe(snapshotKey)], [Describe(timestampKey)], expires, expires).Root;
+        var root = NewRepository.Create(TufFormat.Instance, RepositoryName.Parse("registry.example.com/team/app"), rootKey, targetsKey, [Describe(snapshotKey)], [Describe(timestampKey)], Now, expires, expires).Root;
         Targets = SampleImages.Targets(targets, expires);
         Published = CandidateSet.OfUploads(
             TufFormat.Instance, null, [new UploadedFile(RoleName.Root, root.File), new UploadedFile(RoleName.Targets, Sign(Targets))], Signers, Rules, Now).Set;

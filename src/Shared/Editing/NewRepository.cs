@@ -18,6 +18,7 @@ public sealed record NewRepository(SignedMetadata<Root> Root, SignedMetadata<Tar
     /// <param name="targetsKey">The key of the targets role.</param>
     /// <param name="snapshotKeys">The server's keys for snapshot.</param>
     /// <param name="timestampKeys">The server's keys for timestamp.</param>
+    /// <param name="created">The time now, UTC.</param>
     /// <param name="rootExpires">Expiry of root, UTC.</param>
     /// <param name="targetsExpires">Expiry of targets, UTC.</param>
     public static NewRepository Create(
@@ -27,10 +28,11 @@ public sealed record NewRepository(SignedMetadata<Root> Root, SignedMetadata<Tar
         ISigningKey targetsKey,
         ImmutableArray<PublicKey> snapshotKeys,
         ImmutableArray<PublicKey> timestampKeys,
+        DateTimeOffset created,
         DateTimeOffset rootExpires,
         DateTimeOffset targetsExpires)
     {
-        var rootKeys = ImmutableArray.Create(format.DescribeKey(rootKey.Scheme, rootKey.Material));
+        var rootKeys = ImmutableArray.Create(format.DescribeRootKey(rootKey, repository, created, rootExpires));
         var targetsKeys = ImmutableArray.Create(format.DescribeKey(targetsKey.Scheme, targetsKey.Material));
         var root = RootEditor.First(
             new Dictionary<RoleName, RoleAssignment>
@@ -40,9 +42,9 @@ public sealed record NewRepository(SignedMetadata<Root> Root, SignedMetadata<Tar
                 [RoleName.Snapshot] = new(snapshotKeys),
                 [RoleName.Timestamp] = new(timestampKeys),
             },
-            rootExpires);
+            rootExpires) with { ConsistentSnapshot = format.Rules.ParentsNameVersions, Repository = repository.Value };
         return new NewRepository(
-            MetadataSigner.Sign(format, root with { Repository = repository.Value }, rootKeys, [rootKey]),
+            MetadataSigner.Sign(format, root, rootKeys, [rootKey]),
             MetadataSigner.Sign(format, TargetsEditor.First(targetsExpires) with { Repository = repository.Value }, targetsKeys, [targetsKey]));
     }
 }

@@ -49,6 +49,15 @@ public sealed record FormatRules
     /// <summary>What is wrong with a key of the root role for that repository at that time, or null.</summary>
     public required Func<PublicKey, RepositoryName, DateTimeOffset, RootKeyProblem?> RootKeyProblem { get; init; }
 
+    /// <summary>True if the certificate of a key, valid at that time, leads to one of these authorities (DER); false if keys have none.</summary>
+    public required Func<PublicKey, IReadOnlyList<ReadOnlyMemory<byte>>, DateTimeOffset, bool> KeyLeadsTo { get; init; }
+
+    /// <summary>The kinds of keys that may be made for root.</summary>
+    public required ImmutableArray<SignatureScheme> RootSchemes { get; init; }
+
+    /// <summary>The kinds of keys that may be made for other roles.</summary>
+    public required ImmutableArray<SignatureScheme> Schemes { get; init; }
+
     /// <summary>The file's name on a server and in its URL: <c>3.snapshot.json</c>. Version null asks for the current one.</summary>
     public required Func<RoleName, long?, string> FileName { get; init; }
 
@@ -63,6 +72,12 @@ public sealed record FormatRules
 
     /// <summary>Checks a target path against what may be written in this format.</summary>
     public required Func<string, bool> MayWriteTargetPath { get; init; }
+
+    /// <summary>True if images are signed by the delegated roles of those who sign, where there are any; false if always by targets.</summary>
+    public required bool DelegatesSignImages { get; init; }
+
+    /// <summary>True if the target of an image says its media type as custom data; false if only its owner's words are custom data.</summary>
+    public required bool TargetsNameMediaTypes { get; init; }
 
     /// <summary>True if every target is an image, so that it has a sha256 and is not empty; false if other files are signed as well.</summary>
     public required bool TargetsAreImages { get; init; }

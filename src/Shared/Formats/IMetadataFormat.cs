@@ -2,6 +2,7 @@ using System.Text.Json;
 using TrustService.Errors;
 using TrustService.Keys;
 using TrustService.Metadata;
+using TrustService.Oci;
 
 namespace TrustService.Formats;
 
@@ -33,6 +34,14 @@ public interface IMetadataFormat
     /// <summary>Describes a public key as this format lists it, with the id that this format gives it.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.UnacceptableKey"/> if the format has no way to write it.</exception>
     PublicKey DescribeKey(SignatureScheme scheme, ReadOnlyMemory<byte> material);
+
+    /// <summary>Describes a key of the root role, with whatever the format asks for beyond the public key.</summary>
+    /// <param name="key">The private key.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="created">The time now, UTC.</param>
+    /// <param name="expires">Until when it has to serve at least, UTC.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.UnacceptableKey"/> if it cannot be a root key.</exception>
+    PublicKey DescribeRootKey(ISigningKey key, RepositoryName repository, DateTimeOffset created, DateTimeOffset expires);
 
     /// <summary>Reads a key object.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.MalformedMetadata"/> or <see cref="TrustError.PrivateKeyInMetadata"/>.</exception>

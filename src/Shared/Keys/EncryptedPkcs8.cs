@@ -24,11 +24,18 @@ internal static class EncryptedPkcs8
     private const string Aes256Cbc = "2.16.840.1.101.3.4.1.42";
 
     /// <summary>Encrypts with PBKDF2-HMAC-SHA256 and AES-256-CBC.</summary>
-    public static byte[] Encrypt(ReadOnlySpan<byte> pkcs8, ReadOnlySpan<byte> passphrase, int iterations)
+    public static byte[] Encrypt(ReadOnlySpan<byte> pkcs8, ReadOnlySpan<byte> passphrase, int iterations) =>
+        Encrypt(pkcs8, passphrase, iterations, HashAlgorithmName.SHA256);
+
+    /// <summary>Encrypts with PBKDF2-HMAC-SHA1, all that Notary's and Docker's clients read, but with many more rounds than they use.</summary>
+    public static byte[] EncryptForNotary(ReadOnlySpan<byte> pkcs8, ReadOnlySpan<byte> passphrase) =>
+        Encrypt(pkcs8, passphrase, DefaultIterations, HashAlgorithmName.SHA1);
+
+    private static byte[] Encrypt(ReadOnlySpan<byte> pkcs8, ReadOnlySpan<byte> passphrase, int iterations, HashAlgorithmName hash)
     {
         var salt = RandomNumberGenerator.GetBytes(SaltBytes);
         var iv = RandomNumberGenerator.GetBytes(BlockBytes);
-        using var aes = MakeAes(passphrase, new Parameters(salt, iterations, HashAlgorithmName.SHA256, 32, iv));
+        using var aes = MakeAes(passphrase, new Parameters(salt, iterations, hash, 32, iv));
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
         {
@@ -37,7 +44,7 @@ internal static class EncryptedPkcs8
                 writer.WriteObjectIdentifier(Pbes2);
                 using (writer.PushSequence())
                 {
-                    WriteKeyDerivation(writer, salt, iterations);
+                    WriteKeyDerivation(writer, salt, iterations, hash);
                     using (writer.PushSequence())
                     {
                         writer.WriteObjectIdentifier(Aes256Cbc);
@@ -72,13 +79,16 @@ internal static class EncryptedPkcs8
         throw WrongPassphrase();
     }
 
-    private static void WriteKeyDerivation(AsnWriter writer, byte[] salt, int iterations)
+    private static void WriteKeyDerivation(AsnWriter writer, byte[] salt, int iterations, HashAlgorithmName hash)
     {
         using var sequence = writer.PushSequence();
         writer.WriteObjectIdentifier(Pbkdf2);
         using var parameters = writer.PushSequence();
         writer.WriteOctetString(salt);
         writer.WriteInteger(iterations);
+        // The default is not written. Source: RFC 8018 A.2.
+        if (hash == HashAlgorithmName.SHA1)
+            return;
         using var algorithm = writer.PushSequence();
         writer.WriteObjectIdentifier(HmacSha256);
         writer.WriteNull();

@@ -11,6 +11,30 @@ internal static class NotaryEd25519
     private const int PartBytes = 32;
     private const int Bytes = 3 * PartBytes;
 
+    /// <summary>Writes a key in a PKCS#8 structure as Notary does; the caller clears the array.</summary>
+    /// <param name="pkcs8">The key as it is written today.</param>
+    /// <param name="point">The public half.</param>
+    public static byte[] WritePkcs8(ReadOnlySpan<byte> pkcs8, ReadOnlySpan<byte> point)
+    {
+        byte[] content = [.. point, .. pkcs8[^PartBytes..], .. point];
+        try
+        {
+            var writer = new AsnWriter(AsnEncodingRules.DER);
+            using (writer.PushSequence())
+            {
+                writer.WriteInteger(0);
+                using (writer.PushSequence())
+                    writer.WriteObjectIdentifier(OldIdentifier);
+                writer.WriteOctetString(content);
+            }
+            return writer.Encode();
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(content);
+        }
+    }
+
     /// <summary>Reads the 96 bytes.</summary>
     /// <returns>Null if they are no such key.</returns>
     public static Ed25519SigningKey? TryRead(ReadOnlySpan<byte> content)

@@ -60,6 +60,30 @@ public sealed class PrivateKeyFile : IDisposable
     /// <param name="passphrase">UTF-8; empty is a passphrase as well.</param>
     public static byte[] Write(IExportableKey key, ReadOnlySpan<byte> passphrase) => Write(key, passphrase, EncryptedPkcs8.DefaultIterations);
 
+    /// <summary>Writes a key encrypted with a passphrase, as the clients of Notary and of Docker Content Trust read it.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="passphrase">UTF-8.</param>
+    /// <param name="keyId">Their id of the key, by which the importing client calls it.</param>
+    /// <param name="role">What it is for, in their words: <c>root</c>, <c>targets</c> or a delegated role.</param>
+    /// <param name="repository">The one repository that it belongs to, or null; root keys belong to none.</param>
+    public static byte[] WriteForNotary(IExportableKey key, ReadOnlySpan<byte> passphrase, Metadata.KeyId keyId, string role, string? repository)
+    {
+        var pkcs8 = key.ExportPkcs8();
+        var content = key.Scheme == Metadata.SignatureScheme.Ed25519 ? NotaryEd25519.WritePkcs8(pkcs8, key.Material.Span) : (byte[])pkcs8.Clone();
+        try
+        {
+            var pem = PemEncoding.WriteString(Encrypted, EncryptedPkcs8.EncryptForNotary(content, passphrase));
+            var body = pem.IndexOf('\n', StringComparison.Ordinal) + 1;
+            var headers = $"{(repository is null ? "" : $"gun: {repository}\n")}path: {keyId}\nrole: {role}\n\n";
+            return System.Text.Encoding.UTF8.GetBytes($"{pem[..body]}{headers}{pem[body..]}\n");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(pkcs8);
+            CryptographicOperations.ZeroMemory(content);
+        }
+    }
+
     /// <summary>Opens the key.</summary>
     /// <param name="passphrase">UTF-8; not used for a file that is not encrypted.</param>
     /// <exception cref="TrustException">

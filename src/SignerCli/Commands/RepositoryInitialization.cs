@@ -1,4 +1,4 @@
-using TrustService.Cli.Output;
+using TrustService.Cli.KeyStores;
 using TrustService.Cli.Settings;
 using TrustService.Client;
 using TrustService.Editing;
@@ -28,6 +28,7 @@ internal sealed class RepositoryInitialization(CommandContext context, Repositor
         if (published is not null)
             return await FinishAsync(RequireOurs(published, draft), isNew: false, cancellationToken);
 
+        RequireFormatFor(request.Scheme);
         context.Output.Say("Repository", $"{name} (new, format {request.Format.Name})");
         if (draft is not null && FormatOf(draft.Root) != request.Format)
         {
@@ -43,6 +44,18 @@ internal sealed class RepositoryInitialization(CommandContext context, Repositor
             context.Output.Say("Going on where the last attempt stopped: its root and targets are sent again.");
         await PublishAsync(draft, cancellationToken);
         return await FinishAsync(draft.Root, isNew: true, cancellationToken);
+    }
+
+    // Before a key is made that could not be used.
+    private void RequireFormatFor(SignatureScheme scheme)
+    {
+        var rules = request.Format.Rules;
+        var isRootNew = request.RootKey is null;
+        if ((isRootNew && !rules.RootSchemes.Contains(scheme)) || (request.TargetsKey is null && !rules.Schemes.Contains(scheme)))
+            throw new TrustException(TrustError.UnacceptableKey, $"A {(isRootNew ? "root" : "targets")} key of a repository in the format {request.Format.Name} cannot be {KeySchemes.Describe(scheme)}: its clients would not read it.")
+            {
+                Hint = $"Kinds that they read: {string.Join(", ", KeySchemes.NamesOf(isRootNew ? rules.RootSchemes : rules.Schemes))} (--type).",
+            };
     }
 
     // A repository has one format; whichever it is, its name is taken.
@@ -90,7 +103,7 @@ internal sealed class RepositoryInitialization(CommandContext context, Repositor
             cancellationToken);
         using var root = RepositoryKey.Get(context, RoleName.Root, name, request.RootKey, request.Scheme);
         using var targets = RepositoryKey.Get(context, RoleName.Targets, name, request.TargetsKey, request.Scheme);
-        var created = NewRepository.Create(request.Format, name, root, targets, snapshotKeys.All, timestampKeys.All, context.Now + request.RootLifetime, context.Now + request.TargetsLifetime);
+        var created = NewRepository.Create(request.Format, name, root, targets, snapshotKeys.All, timestampKeys.All, context.Now, context.Now + request.RootLifetime, context.Now + request.TargetsLifetime);
         return new InitDraft(created.Root.File.ToArray(), created.Targets.File.ToArray());
     }
 

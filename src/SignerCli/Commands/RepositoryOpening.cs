@@ -28,7 +28,16 @@ internal sealed class RepositoryOpening(CommandContext context, TrustFlags flags
     private ImmutableArray<IMetadataFormat> FormatsOf() =>
         context.Parse.GetValue(flags.Format) is { } name ? [MetadataFormats.Find(name)] : MetadataFormats.All;
 
-    private TrustAnchor? Find(RepositoryName repository) => context.Roots.Find(repository, context.Parse.GetValue(flags.Root));
+    private TrustAnchor? Find(RepositoryName repository)
+    {
+        if (context.Parse.GetValue(flags.TrustPinning) is not { } file)
+            return context.Roots.Find(repository, context.Parse.GetValue(flags.Root));
+        if (context.Parse.GetValue(flags.Root) is not null)
+            throw new TrustException(TrustError.Usage, "--root and --trust-pinning both say what to trust; one of them is needed.");
+        var pinning = TrustPinning.Load(file);
+        return pinning.Find(repository)
+            ?? (pinning.DisablesTofu && context.Parse.GetValue(flags.Tofu) ? throw new TrustException(TrustError.RootNotPinned, $"{file} pins nothing for {repository}, and it disables trust on first use.") : context.Roots.Find(repository, null));
+    }
 
     private async Task<TrustAnchor> PinOfferedAsync(RepositoryName repository, ImmutableArray<IMetadataFormat> formats, CancellationToken cancellationToken)
     {

@@ -25,7 +25,7 @@ internal sealed class RevokeCommand : SignerCommand
         : base("revoke", "Take signatures back. Verifiers refuse these images as soon as they update.", host, globals)
     {
         Arguments.Add(references);
-        foreach (var option in (Option[])[isAll, yes, keys, expires, trust.Root, trust.Format])
+        foreach (var option in (Option[])[isAll, yes, keys, expires, .. trust.ForSigning])
             Options.Add(option);
     }
 

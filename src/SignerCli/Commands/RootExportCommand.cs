@@ -19,7 +19,7 @@ internal sealed class RootExportCommand : SignerCommand
         : base("export", "Print the newest root of a repository. It is verified from the pinned one; verifiers pin it.", host, globals)
     {
         Arguments.Add(repository);
-        foreach (var option in (Option[])[fingerprint, isOffline, trust.Root, trust.Tofu, trust.Format])
+        foreach (var option in (Option[])[fingerprint, isOffline, .. trust.ForReading])
             Options.Add(option);
     }
 

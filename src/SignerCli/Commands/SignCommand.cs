@@ -31,7 +31,7 @@ internal sealed class SignCommand : SignerCommand
     {
         Registry = new RegistryFlags();
         Arguments.Add(references);
-        foreach (var option in (Option[])[names, expectedDigest, isRecursive, isDryRun, yes, keys, custom, expires, trust.Root, trust.Format, .. Registry.All])
+        foreach (var option in (Option[])[names, expectedDigest, isRecursive, isDryRun, yes, keys, custom, expires, .. trust.ForSigning, .. Registry.All])
             Options.Add(option);
     }
 

@@ -6,13 +6,23 @@ namespace TrustService.Cli.Commands;
 internal sealed class TrustFlags
 {
     /// <summary>The anchor of trust.</summary>
-    public Option<string?> Root { get; } = new("--root") { HelpName = "PIN", Description = "Pinned root: its file, root:VERSION:sha256:HEX, or cert:ID of a Notary root certificate" };
+    public Option<string?> Root { get; } = new("--root") { HelpName = "PIN", Description = "Pinned root: its file, root:VERSION:sha256:HEX, or of Notary cert:ID or ca:FILE" };
+
+    /// <summary>Pins of the <c>notary</c> client.</summary>
+    public Option<string?> TrustPinning { get; } = new("--trust-pinning") { HelpName = "FILE", Description = "Pin as trust_pinning in this configuration of the notary client says" };
+
 
     /// <summary>Trust on first use.</summary>
     public Option<bool> Tofu { get; } = new("--tofu") { Description = "Pin the root that the server offers now, if none is pinned yet" };
 
     /// <summary>The format of the repository.</summary>
     public Option<string?> Format { get; } = FormatOption("Format of the repository (default: that of its root)");
+
+    /// <summary>The options of commands that rely on what others sign.</summary>
+    public IEnumerable<Option> ForReading => [Root, TrustPinning, Tofu, Format];
+
+    /// <summary>The options of commands that sign.</summary>
+    public IEnumerable<Option> ForSigning => [Root, Format];
 
     /// <summary>An option that names a format.</summary>
     public static Option<string?> FormatOption(string description)

@@ -24,7 +24,7 @@ internal sealed class VerifyCommand : SignerCommand
     {
         Registry = new RegistryFlags();
         Arguments.Add(references);
-        foreach (var option in (Option[])[trust.Root, trust.Tofu, trust.Format, names, isOffline, noRegistry, maxAge, .. Registry.All])
+        foreach (var option in (Option[])[.. trust.ForReading, names, isOffline, noRegistry, maxAge, .. Registry.All])
             Options.Add(option);
     }
 

@@ -20,6 +20,9 @@ internal static class KeySchemes
         _ => throw new TrustException(TrustError.Usage, $"There is no kind of key called {name}.") { Hint = $"Kinds are: {string.Join(", ", Names)}." },
     };
 
+    /// <summary>The names of some kinds.</summary>
+    public static IEnumerable<string> NamesOf(IEnumerable<SignatureScheme> schemes) => Names.Where(name => schemes.Contains(Parse(name)));
+
     /// <summary>The name on a terminal.</summary>
     public static string Describe(SignatureScheme scheme) => scheme switch
     {

@@ -2,6 +2,7 @@ using TrustService.Cli.Home;
 using TrustService.Client;
 using TrustService.Errors;
 using TrustService.Formats;
+using TrustService.Http;
 using TrustService.Oci;
 using TrustService.Verification;
 
@@ -38,13 +39,22 @@ internal sealed class PinnedRoots(SignerHome home, SignerConfig config)
         Hint = "Give --root FILE or --root root:1:sha256:… as the repository's owners told you (signer init and signer root export --fingerprint print it), or pin it in the settings. --tofu pins what the server offers now.",
     };
 
-    /// <summary>True if a pin is no path, so that it means the same in every directory.</summary>
-    public static bool IsText(string pin) => RootPin.IsFingerprint(pin) || pin.StartsWith(CertificatePin.Prefix, StringComparison.Ordinal);
+    /// <summary>A pin from a file in <paramref name="directory"/>: a path in it is taken from there.</summary>
+    public static string InDirectory(string pin, string directory) =>
+        RootPin.IsFingerprint(pin) || pin.StartsWith(CertificatePin.Prefix, StringComparison.Ordinal) ? pin
+        : pin.StartsWith(AuthorityPin.Prefix, StringComparison.Ordinal) ? AuthorityPin.Prefix + Path.GetFullPath(pin[AuthorityPin.Prefix.Length..], directory)
+        : Path.GetFullPath(pin, directory);
 
     private static TrustAnchor Read(string pin) =>
         RootPin.IsFingerprint(pin) ? RootPin.ParseFingerprint(pin)
         : pin.StartsWith(CertificatePin.Prefix, StringComparison.Ordinal) ? CertificatePin.Parse(pin)
+        : pin.StartsWith(AuthorityPin.Prefix, StringComparison.Ordinal) ? OfAuthority(pin[AuthorityPin.Prefix.Length..])
         : OfFile(pin);
+
+    /// <summary>Pins the authorities of a file.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/> or <see cref="TrustError.Usage"/>.</exception>
+    public static AuthorityPin OfAuthority(string path) =>
+        AuthorityPin.OfPem(path, System.Text.Encoding.UTF8.GetString(PrivateFiles.Read(path, HttpLimits.MaxCertificateFileBytes)));
 
     private static RootPin OfFile(string path)
     {

@@ -61,7 +61,7 @@ internal sealed record SignerConfig
         foreach (var member in roots.Members)
         {
             var root = roots.Text(member.Name);
-            read.Add((RepositoryPattern.Parse(member.Name), PinnedRoots.IsText(root) ? root : Path.GetFullPath(root, directory)));
+            read.Add((RepositoryPattern.Parse(member.Name), PinnedRoots.InDirectory(root, directory)));
         }
         return read.ToImmutable();
     }

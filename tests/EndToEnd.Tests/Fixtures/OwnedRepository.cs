@@ -41,7 +41,7 @@ public sealed class OwnedRepository : IDisposable
         var snapshot = await server.Client.RequestOnlineKeysAsync(Format, repository.Name, RoleName.Snapshot, CancellationToken.None);
         var timestamp = await server.Client.RequestOnlineKeysAsync(Format, repository.Name, RoleName.Timestamp, CancellationToken.None);
         var expires = DateTimeOffset.UtcNow + Lifetime;
-        var files = NewRepository.Create(Format, repository.Name, repository.rootKey, repository.targetsKey, snapshot.All, timestamp.All, expires, expires);
+        var files = NewRepository.Create(Format, repository.Name, repository.rootKey, repository.targetsKey, snapshot.All, timestamp.All, DateTimeOffset.UtcNow, expires, expires);
         repository.Root = RootPin.OfFile(Format, files.Root.File);
         await server.Client.PublishAsync(
             repository.Name, new Dictionary<RoleName, ReadOnlyMemory<byte>> { [RoleName.Root] = files.Root.File, [RoleName.Targets] = files.Targets.File }, CancellationToken.None);

@@ -51,7 +51,7 @@ public sealed class OtherRepositoryTests
     }
 
     private NewRepository Create(string name) => NewRepository.Create(
-        TufFormat.Instance, RepositoryName.Parse(name), shared, shared, [TestKeys.New().Describe()], [TestKeys.New().Describe()], Expires, Expires);
+        TufFormat.Instance, RepositoryName.Parse(name), shared, shared, [TestKeys.New().Describe()], [TestKeys.New().Describe()], Expires.AddYears(-1), Expires, Expires);
 
     private byte[] Next(Root current) =>
         MetadataSigner.Sign(TufFormat.Instance, current with { Version = current.Version + 1 }, [shared.Describe()], [shared]).File.ToArray();

@@ -37,7 +37,7 @@ internal sealed class DockerTrustFiles(string path)
     {
         using var online = SigningKeys.Generate(SignatureScheme.Ed25519);
         var onlineKey = NotaryFormat.Instance.DescribeKey(online.Scheme, online.Material);
-        var created = NewRepository.Create(NotaryFormat.Instance, Gun.Parse(name), root, targets, [onlineKey], [onlineKey], now.AddYears(5), now.AddYears(1));
+        var created = NewRepository.Create(NotaryFormat.Instance, Gun.Parse(name), root, targets, [onlineKey], [onlineKey], now, now.AddYears(5), now.AddYears(1));
         var signerKey = NotaryFormat.Instance.DescribeKey(signer.Scheme, signer.Material);
         var content = created.Targets.Signed with
         {

@@ -63,7 +63,7 @@ internal static class LeafCertificate
         var leaf = certificates[0];
         if (IsAuthority(leaf) || certificates.Skip(1).Any(other => !IsAuthority(other)))
             return new RootKeyProblem(TrustError.UnacceptableKey, "its certificates are not one that is no authority's, first, and those of authorities after it");
-        if (!SoundSignatures.Contains(leaf.SignatureAlgorithm.Value ?? ""))
+        if (!IsSound(leaf))
             return new RootKeyProblem(TrustError.UnacceptableKey, "its certificate is signed with a weak or unknown method; SHA-256 or better is needed");
         if (CommonNameOf(leaf) is not { } name)
             return new RootKeyProblem(TrustError.WrongRepository, "its certificate does not name one repository (CN)");
@@ -74,6 +74,9 @@ internal static class LeafCertificate
             return new RootKeyProblem(TrustError.UnacceptableKey, $"its certificate is not valid before {Show(notBefore)}");
         return referenceTime >= notAfter ? new RootKeyProblem(TrustError.Expired, $"its certificate expired at {Show(notAfter)}") : null;
     }
+
+    /// <summary>True if a certificate is signed with a method that is not broken.</summary>
+    public static bool IsSound(X509Certificate2 certificate) => SoundSignatures.Contains(certificate.SignatureAlgorithm.Value ?? "");
 
     // The name itself, or the beginning of it with an asterisk.
     private static bool Names(string commonName, RepositoryName repository) =>
@@ -100,7 +103,9 @@ internal static class LeafCertificate
         return found;
     }
 
-    private static T Use<T>(byte[] pem, Func<List<X509Certificate2>, T> use)
+    /// <summary>Reads certificates for as long as <paramref name="use"/> takes; the first is the leaf.</summary>
+    /// <exception cref="CryptographicException">The text is not certificates alone.</exception>
+    public static T Use<T>(byte[] pem, Func<List<X509Certificate2>, T> use)
     {
         var certificates = new List<X509Certificate2>();
         try

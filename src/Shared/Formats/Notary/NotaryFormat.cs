@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using TrustService.Json;
+using TrustService.Keys;
 using TrustService.Metadata;
+using TrustService.Oci;
 
 namespace TrustService.Formats.Notary;
 
@@ -40,11 +43,16 @@ public sealed partial class NotaryFormat : IMetadataFormat
         IsPatternWithin = static (prefix, outer) => prefix.StartsWith(outer, StringComparison.Ordinal),
         MayDelegate = IsDirectChild,
         RootKeyProblem = LeafCertificate.RootProblem,
+        KeyLeadsTo = CertificateChain.LeadsTo,
+        RootSchemes = [SignatureScheme.EcdsaP256Sha256, SignatureScheme.RsaPssSha256],
+        Schemes = [SignatureScheme.EcdsaP256Sha256, SignatureScheme.Ed25519, SignatureScheme.RsaPssSha256],
         FileName = FileName,
         ListedFileName = ListedFileName,
         MayWriteRoleName = name => name.IsTopLevel || DelegatedName().IsMatch(name.Value),
         MayWritePathPattern = IsText,
         MayWriteTargetPath = path => path.Length > 0 && IsText(path),
+        DelegatesSignImages = true,
+        TargetsNameMediaTypes = false,
         TargetsAreImages = false,
     };
 
@@ -66,11 +74,17 @@ public sealed partial class NotaryFormat : IMetadataFormat
         return new PublicKey { Id = ComputeKeyId(source), Scheme = scheme, Material = material, Source = source };
     }
 
+    /// <summary>A certificate of a root key; those after the first one have other ids.</summary>
+    public PublicKey DescribeRootKey(ISigningKey key, RepositoryName repository, DateTimeOffset created, DateTimeOffset expires) =>
+        RootCertificate.Create(key, repository, created, Latest(created + RootCertificate.DefaultLifetime, expires));
+
     /// <inheritdoc/>
     public PublicKey ReadKey(KeyId id, JsonElement key) => NotaryKey.Read(id, new JsonObjectReader(key, $"key {id.Short}"));
 
     /// <summary>SHA-256 of the canonical key object with <c>"private":null</c>; other members do not count. That of a certificate is not that of its key.</summary>
     public KeyId ComputeKeyId(JsonElement key) => NotaryKey.ComputeId(key);
+
+    private static DateTimeOffset Latest(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     // As the wire has it: the slashes of a delegated role stand in the path.
     private static string FileName(RoleName role, long? version) =>

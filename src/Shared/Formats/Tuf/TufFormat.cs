@@ -1,16 +1,23 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using TrustService.Errors;
 using TrustService.Json;
+using TrustService.Keys;
 using TrustService.Metadata;
+using TrustService.Oci;
 
 namespace TrustService.Formats.Tuf;
 
 /// <summary>TUF 1.0 with OLPC canonical JSON, hex encodings and versioned file names.</summary>
 public sealed partial class TufFormat : IMetadataFormat
 {
+    // Before the instance, which needs it.
+    private static readonly ImmutableArray<SignatureScheme> AllSchemes =
+        [SignatureScheme.EcdsaP256Sha256, SignatureScheme.EcdsaP384Sha384, SignatureScheme.Ed25519, SignatureScheme.RsaPssSha256];
+
     /// <summary>The only instance; it has no state.</summary>
     public static readonly TufFormat Instance = new();
 
@@ -42,11 +49,16 @@ public sealed partial class TufFormat : IMetadataFormat
         IsPatternWithin = (_, _) => true,
         MayDelegate = (_, _) => true,
         RootKeyProblem = (_, _, _) => null,
+        KeyLeadsTo = (_, _, _) => false,
+        RootSchemes = AllSchemes,
+        Schemes = AllSchemes,
         FileName = FileName,
         ListedFileName = (role, listed, isConsistent) => FileName(role, isConsistent ? listed.Version : null),
         MayWriteRoleName = name => name.IsTopLevel || SafeRoleName().IsMatch(name.Value),
         MayWritePathPattern = pattern => SafePathPattern().IsMatch(pattern),
         MayWriteTargetPath = path => SafeTargetPath().IsMatch(path),
+        DelegatesSignImages = false,
+        TargetsNameMediaTypes = true,
         TargetsAreImages = true,
     };
 
@@ -67,6 +79,9 @@ public sealed partial class TufFormat : IMetadataFormat
         var source = TufKey.Write(scheme, material);
         return new PublicKey { Id = ComputeKeyId(source), Scheme = scheme, Material = material, Source = source };
     }
+
+    /// <inheritdoc/>
+    public PublicKey DescribeRootKey(ISigningKey key, RepositoryName repository, DateTimeOffset created, DateTimeOffset expires) => DescribeKey(key.Scheme, key.Material);
 
     /// <inheritdoc/>
     public PublicKey ReadKey(KeyId id, JsonElement key) => TufKey.Read(id, new JsonObjectReader(key, $"key {id.Short}"));
