@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text;
 using TrustService.Client;
 using TrustService.Editing;
@@ -197,6 +198,24 @@ public sealed class RepositorySimulator : IMetadataSource
         if (Files.TryGetValue(fileName, out var file) && file.Length > maxBytes)
             throw new TrustException(TrustError.TooLarge, $"{fileName} has {file.Length} bytes; at most {maxBytes} are read.");
         return Task.FromResult(file);
+    }
+
+    /// <summary>Writes what is served as a host of plain files has it: <c>metadata/</c> and, by their hashes, <c>targets/</c>.</summary>
+    public void Export(string directory)
+    {
+        foreach (var (name, file) in Files)
+            Write(Path.Combine(directory, "metadata", name), file);
+        foreach (var (path, file) in TargetFiles)
+        {
+            var at = path.LastIndexOf('/') + 1;
+            Write(Path.Combine(directory, "targets", path[..at], $"{Convert.ToHexStringLower(SHA256.HashData(file))}.{path[at..]}"), file);
+        }
+    }
+
+    private static void Write(string path, byte[] file)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, file);
     }
 
     private static RoleAssignment Assignment(IEnumerable<ISigningKey> keys, int threshold) => new([.. keys.Select(TestKeys.Describe)], threshold);

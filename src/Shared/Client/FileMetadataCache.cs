@@ -61,15 +61,9 @@ public sealed class FileMetadataCache : IMetadataCache, IDisposable
     public void Write(string fileName, ReadOnlyMemory<byte> bytes)
     {
         var path = PathOf(fileName);
-        var temporary = path + ".new";
         try
         {
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                file.Write(bytes.Span);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
+            AtomicFile.Write(path, path + ".new", bytes.Span);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

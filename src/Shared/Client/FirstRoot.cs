@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using TrustService.Errors;
 using TrustService.Formats;
 using TrustService.Metadata;
-using TrustService.Oci;
 using TrustService.Verification;
 
 namespace TrustService.Client;
@@ -11,7 +10,7 @@ namespace TrustService.Client;
 internal static class FirstRoot
 {
     public static async Task<byte[]> FetchAsync(
-        RepositoryName repository, TrustAnchor anchor, ImmutableArray<IMetadataFormat> formats, Func<IMetadataFormat, IMetadataSource>? sourceOf, DateTimeOffset referenceTime, CancellationToken cancellationToken)
+        string repository, TrustAnchor anchor, ImmutableArray<IMetadataFormat> formats, Func<IMetadataFormat, IMetadataSource>? sourceOf, DateTimeOffset referenceTime, CancellationToken cancellationToken)
     {
         if (sourceOf is null)
             throw new TrustException(TrustError.RootNotPinned, $"Offline, the root that {anchor.Text} stands for is not at hand.") { Hint = "Give the root file itself (--root FILE), or run the command once without --offline." };

@@ -59,7 +59,7 @@ public sealed class RepositoryTrust : IDisposable
             var rootFile = formats[0].Rules.FileName(RoleName.Root, null);
             var cache = new PinnedCache(files, rootFile, anchor);
             var known = cache.Read(rootFile);
-            var first = known ?? anchor.FirstRoot?.ToArray() ?? await FirstRoot.FetchAsync(repository, anchor, formats, sourceOf, referenceTime, cancellationToken).ConfigureAwait(false);
+            var first = known ?? anchor.FirstRoot?.ToArray() ?? await FirstRoot.FetchAsync(repository.Value, anchor, formats, sourceOf, referenceTime, cancellationToken).ConfigureAwait(false);
             var format = MetadataFormats.Detect(first, VerificationLimits.Default.MaxRootBytes);
             if (!formats.Contains(format))
                 throw new TrustException(TrustError.WrongFormat, $"The root of {repository} has the format {format.Name}; {string.Join(" or ", formats.Select(asked => asked.Name))} was asked for.") { Hint = "Leave the format out: it follows from the root." };

@@ -31,12 +31,19 @@ public sealed class TargetDownloader(HttpExchange exchange, string targetBaseUrl
     /// </summary>
     public bool HasHashPrefixes { get; init; } = true;
 
+    /// <summary>
+    /// True to lay files out in directories as their target paths say; a path that cannot be laid out is refused, and no link is gone
+    /// through. Default: false, one file of an encoded name for each path.
+    /// </summary>
+    public bool HasDirectories { get; init; }
+
     /// <summary>Fetches a target, unless the directory holds it already.</summary>
     /// <returns>The path of the file.</returns>
     /// <exception cref="TrustException">A coded refusal; a file of a former download is left as it was.</exception>
     public async Task<string> DownloadAsync(FoundTarget target, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(directory, FileName(target.Path));
+        var path = Path.Combine(directory, HasDirectories ? RelativePath(target.Path) : FileName(target.Path));
+        RequireNoLink(path);
         if (IsPresent(path, target))
             return path;
         if (target.Target.Length > MaxTargetBytes)
@@ -54,6 +61,24 @@ public sealed class TargetDownloader(HttpExchange exchange, string targetBaseUrl
         if (name is "." or "..")
             return name.Replace(".", "%2E", StringComparison.Ordinal);
         return name.Length <= MaxFileNameBytes ? name : "sha256-" + Hex.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(targetPath)));
+    }
+
+    private static string RelativePath(string targetPath)
+    {
+        var parts = targetPath.Split('/');
+        if (Array.Exists(parts, part => part is "" or "." or ".." || part.Contains('\\', StringComparison.Ordinal) || part.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0))
+            throw new TrustException(TrustError.InvalidTargetPath, $"\"{targetPath}\" cannot be laid out below a directory.");
+        return Path.Combine(parts);
+    }
+
+    // The file itself may be a link: it is replaced, not followed.
+    private void RequireNoLink(string path)
+    {
+        for (var above = Path.GetDirectoryName(path); above is not null && above.Length > directory.Length; above = Path.GetDirectoryName(above))
+        {
+            if (new DirectoryInfo(above).LinkTarget is not null)
+                throw new TrustException(TrustError.LocalFile, $"{above} is a link; nothing is written through it.") { Hint = "Remove it, or name another directory." };
+        }
     }
 
     private async Task<byte[]> FetchAsync(FoundTarget target, CancellationToken cancellationToken)
@@ -94,26 +119,14 @@ public sealed class TargetDownloader(HttpExchange exchange, string targetBaseUrl
         }
     }
 
-    private void Write(string path, byte[] bytes)
+    private static void Write(string path, byte[] bytes)
     {
-        var temporary = Path.Combine(directory, $".{Path.GetRandomFileName()}.new");
+        var place = Path.GetDirectoryName(path) is { Length: > 0 } above ? above : ".";
         try
         {
-            Directory.CreateDirectory(directory);
-            try
-            {
-                using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-                {
-                    file.Write(bytes);
-                    file.Flush(flushToDisk: true);
-                }
-                File.Move(temporary, path, overwrite: true);
-            }
-            catch
-            {
-                File.Delete(temporary);
-                throw;
-            }
+            Directory.CreateDirectory(place);
+            // A name that nobody can foresee: the directory may be one that others write to as well.
+            AtomicFile.Write(path, Path.Combine(place, $".{Path.GetRandomFileName()}.new"), bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -13,6 +13,9 @@ public sealed record HttpPeer(string Name, TrustError Unreachable, TrustError Mi
     /// <summary>The trust server.</summary>
     public static HttpPeer TrustServer { get; } = new("trust server", TrustError.ServerUnreachable, TrustError.ServerRefused, TrustError.Unauthorized, "--server-ca");
 
+    /// <summary>A host of TUF metadata and target files.</summary>
+    public static HttpPeer MetadataHost { get; } = new("host", TrustError.ServerUnreachable, TrustError.ServerRefused, TrustError.Unauthorized, "--server-ca");
+
     /// <summary>A container registry, or its token service.</summary>
     public static HttpPeer Registry { get; } = new("registry", TrustError.RegistryUnreachable, TrustError.RegistryInconsistent, TrustError.RegistryDenied, "--registry-ca");
 }

@@ -19,6 +19,7 @@ internal sealed class CommandContext : IDisposable
 
     private readonly GlobalOptions globals;
     private TrustServers? servers;
+    private MetadataHost? metadataHost;
     private SignerConfig? config;
 
     /// <summary>Makes the context; nothing is read yet.</summary>
@@ -81,12 +82,21 @@ internal sealed class CommandContext : IDisposable
 
     /// <summary>Opens a repository under an anchor that is known.</summary>
     /// <exception cref="TrustException">A coded refusal.</exception>
-    public Task<RepositoryTrust> OpenAsync(RepositoryName repository, TrustAnchor anchor, ImmutableArray<IMetadataFormat> formats, bool isOffline, CancellationToken cancellationToken)
+    public Task<RepositoryTrust> OpenAsync(RepositoryName repository, TrustAnchor anchor, ImmutableArray<IMetadataFormat> formats, bool isOffline, CancellationToken cancellationToken) =>
+        OpenAsync(repository, anchor, formats, isOffline ? null : format => Servers.For(format).Metadata(repository), cancellationToken);
+
+    /// <summary>Opens a repository whose metadata comes from anywhere; from nowhere if <paramref name="sourceOf"/> is null.</summary>
+    /// <exception cref="TrustException">A coded refusal.</exception>
+    public Task<RepositoryTrust> OpenAsync(RepositoryName repository, TrustAnchor anchor, ImmutableArray<IMetadataFormat> formats, Func<IMetadataFormat, IMetadataSource>? sourceOf, CancellationToken cancellationToken)
     {
         PrivateFiles.EnsureDirectory(Home.Cache);
         Output.Detail($"{repository} is pinned to {anchor.Text}");
-        return RepositoryTrust.OpenAsync(repository, anchor, formats, isOffline ? null : format => Servers.For(format).Metadata(repository), Home.Cache, Now, cancellationToken);
+        return RepositoryTrust.OpenAsync(repository, anchor, formats, sourceOf, Home.Cache, Now, cancellationToken);
     }
+
+    /// <summary>A host that serves TUF metadata as files; a run asks one at the most.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.Usage"/> or <see cref="TrustError.InsecureTransport"/>.</exception>
+    public MetadataHost HostAt(string url) => metadataHost ??= MetadataHost.Open(url, TrustServers.OptionsOf(Host, globals, Parse, Config));
 
     /// <summary>Runs what talks to servers, within the time that they may take.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.ServerUnreachable"/> when the time is over; <see cref="TrustError.LocalFile"/> if another run kept the cache until then.</exception>
@@ -121,5 +131,9 @@ internal sealed class CommandContext : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => servers?.Dispose();
+    public void Dispose()
+    {
+        servers?.Dispose();
+        metadataHost?.Dispose();
+    }
 }

@@ -32,7 +32,9 @@ internal sealed class HelpAction(TextWriter output, GlobalOptions globals) : Syn
         Section("Arguments", command.Arguments.Where(argument => !argument.Hidden).Select(argument => (argument.HelpName ?? argument.Name, argument.Description ?? "")));
         Section("Options", command.Options.Except(help).Where(option => option is not VersionOption).Where(option => !option.Hidden && !common.Contains(option) && !registry.Contains(option)).Select(Describe));
         Section("Registry", registry.Select(Describe));
-        Section("Everywhere", globals.All.Select(Describe).Append(("-h, --help", "Show this text")));
+        // Where a command has a short name for something of its own, the common option goes by its long one.
+        var taken = command.Options.Where(option => !common.Contains(option)).SelectMany(option => option.Aliases).ToHashSet();
+        Section("Everywhere", globals.All.Select(option => Describe(option, taken)).Append(("-h, --help", "Show this text")));
         Examples(command);
     }
 
@@ -57,9 +59,11 @@ internal sealed class HelpAction(TextWriter output, GlobalOptions globals) : Syn
             output.WriteLine("  " + example);
     }
 
-    private static (string Name, string Description) Describe(Option option)
+    private static (string Name, string Description) Describe(Option option) => Describe(option, []);
+
+    private static (string Name, string Description) Describe(Option option, HashSet<string> taken)
     {
-        var names = string.Join(", ", option.Aliases.Where(name => name.Length == ShortLength).Append(option.Name));
+        var names = string.Join(", ", option.Aliases.Where(name => name.Length == ShortLength && !taken.Contains(name)).Append(option.Name));
         return (option.HelpName is { } value ? $"{names} {value}" : names, option.Description ?? "");
     }
 

@@ -22,7 +22,7 @@ internal sealed class InspectCommand : SignerCommand
     {
         Aliases.Add("ls");
         Arguments.Add(reference);
-        foreach (var option in (Option[])[trust.Root, trust.TrustPinning, trust.Tofu, isOffline, pretty])
+        foreach (var option in (Option[])[trust.Root, trust.TrustPinning, trust.Tofu, trust.MetadataUrl, isOffline, pretty])
             Options.Add(option);
     }
 

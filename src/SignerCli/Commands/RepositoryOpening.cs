@@ -21,12 +21,22 @@ internal sealed class RepositoryOpening(CommandContext context, TrustFlags flags
         var formats = FormatsOf();
         var anchor = Find(repository)
             ?? (!isOffline && context.Parse.GetValue(flags.Tofu) ? await PinOfferedAsync(repository, formats, cancellationToken) : throw PinnedRoots.NotPinned(repository));
-        return await context.OpenAsync(repository, anchor, formats, isOffline, cancellationToken);
+        return await context.OpenAsync(repository, anchor, formats, isOffline ? null : format => SourceOf(format, repository), cancellationToken);
     }
 
+    private string? MetadataUrl => context.Parse.GetValue(flags.MetadataUrl);
+
     // The format follows from the root, so all are asked for unless one is named.
-    private ImmutableArray<IMetadataFormat> FormatsOf() =>
-        context.Parse.GetValue(flags.Format) is { } name ? [MetadataFormats.Find(name)] : MetadataFormats.All;
+    private ImmutableArray<IMetadataFormat> FormatsOf() => (context.Parse.GetValue(flags.Format), MetadataUrl) switch
+    {
+        (null, null) => MetadataFormats.All,
+        (null or "tuf", not null) => [MetadataFormats.Find("tuf")],
+        (_, not null) => throw new TrustException(TrustError.Usage, "--metadata-url is for repositories of the format tuf; the other ones have no metadata that any host could serve."),
+        ({ } name, null) => [MetadataFormats.Find(name)],
+    };
+
+    private IMetadataSource SourceOf(IMetadataFormat format, RepositoryName repository) =>
+        MetadataUrl is { } url ? context.HostAt(url).Metadata : context.Servers.For(format).Metadata(repository);
 
     private TrustAnchor? Find(RepositoryName repository)
     {
@@ -43,14 +53,14 @@ internal sealed class RepositoryOpening(CommandContext context, TrustFlags flags
     {
         foreach (var format in formats)
         {
-            var source = context.Servers.For(format).Metadata(repository);
+            var source = SourceOf(format, repository);
             if (await source.FetchAsync(format.Rules.FileName(RoleName.Root, null), VerificationLimits.Default.MaxRootBytes, cancellationToken) is not { } file)
                 continue;
             var pin = RootPin.OfFile(MetadataFormats.Detect(file, VerificationLimits.Default.MaxRootBytes), file);
             context.Roots.Save(repository, file);
-            context.Output.Warn($"Trusting the root of {repository} that {context.Servers.Address} offers now: {pin.Fingerprint}. Compare it with what the repository's owners say.");
+            context.Output.Warn($"Trusting the root of {repository} that {MetadataUrl ?? context.Servers.Address} offers now: {pin.Fingerprint}. Compare it with what the repository's owners say.");
             return pin;
         }
-        throw new TrustException(TrustError.RepositoryUnknown, $"There is no trust data for {repository} at {context.Servers.Address}.");
+        throw new TrustException(TrustError.RepositoryUnknown, $"There is no trust data for {repository} at {MetadataUrl ?? context.Servers.Address}.");
     }
 }

@@ -15,11 +15,14 @@ internal sealed class TrustFlags
     /// <summary>Trust on first use.</summary>
     public Option<bool> Tofu { get; } = new("--tofu") { Description = "Pin the root that the server offers now, if none is pinned yet" };
 
+    /// <summary>Another place of the metadata than a trust server.</summary>
+    public Option<string?> MetadataUrl { get; } = new("--metadata-url") { HelpName = "URL", Description = "Take TUF metadata from this address of any host, not from a trust server" };
+
     /// <summary>The format of the repository.</summary>
     public Option<string?> Format { get; } = FormatOption("Format of the repository (default: that of its root)");
 
     /// <summary>The options of commands that rely on what others sign.</summary>
-    public IEnumerable<Option> ForReading => [Root, TrustPinning, Tofu, Format];
+    public IEnumerable<Option> ForReading => [Root, TrustPinning, Tofu, Format, MetadataUrl];
 
     /// <summary>The options of commands that sign.</summary>
     public IEnumerable<Option> ForSigning => [Root, Format];

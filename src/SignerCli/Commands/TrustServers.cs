@@ -42,12 +42,7 @@ internal sealed class TrustServers : IDisposable
         var address = NonEmpty(parse.GetValue(globals.Server)) ?? NonEmpty(host.Environment(ServerVariable)) ?? NonEmpty(config.Server) ?? DockerServer(host, output, configFile);
         if (!address.Contains("://", StringComparison.Ordinal))
             throw new TrustException(TrustError.Usage, $"\"{address}\" is not the address of a trust server: it does not say https.") { Hint = $"Did you mean https://{address}?" };
-        var options = new HttpClientOptions
-        {
-            ExtraCaFiles = (NonEmpty(parse.GetValue(globals.ServerCa)) ?? NonEmpty(host.Environment(ServerCaVariable)) ?? NonEmpty(config.ServerCa)) is { } file ? [file] : [],
-            AllowPlainHttp = parse.GetValue(globals.ServerPlainHttp),
-            UserAgent = $"signer/{VersionCommand.Number}",
-        };
+        var options = OptionsOf(host, globals, parse, config);
         var http = HttpClients.Create(options);
         try
         {
@@ -62,6 +57,14 @@ internal sealed class TrustServers : IDisposable
             throw;
         }
     }
+
+    /// <summary>How connections to whoever serves metadata are made.</summary>
+    public static HttpClientOptions OptionsOf(CliHost host, GlobalOptions globals, ParseResult parse, SignerConfig config) => new()
+    {
+        ExtraCaFiles = (NonEmpty(parse.GetValue(globals.ServerCa)) ?? NonEmpty(host.Environment(ServerCaVariable)) ?? NonEmpty(config.ServerCa)) is { } file ? [file] : [],
+        AllowPlainHttp = parse.GetValue(globals.ServerPlainHttp),
+        UserAgent = $"signer/{VersionCommand.Number}",
+    };
 
     /// <summary>The server in the protocol for repositories of a format.</summary>
     public ITrustServer For(IMetadataFormat format) => format == NotaryFormat.Instance ? notary : tuf;

@@ -33,6 +33,7 @@ internal sealed class VerifyCommand : SignerCommand
     [
         "signer verify registry.example.com/team/app:1.4.2 --root trust/root.json",
         "docker pull \"$(signer verify -q registry.example.com/team/app:1.4.2)\"",
+        "signer verify registry.example.com/team/app:1.4.2 --metadata-url https://files.example.com/app/metadata/ --root root.json",
         "signer verify -o json registry.example.com/team/app@sha256:9995…4662 --max-age 24h",
     ];
 
@@ -43,6 +44,8 @@ internal sealed class VerifyCommand : SignerCommand
     protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var images = ImageArgument.ReadAll(context.Output, context.Parse.GetValue(references)!, context.Parse.GetValue(names) ?? []);
+        if (context.Parse.GetValue(trust.MetadataUrl) is not null && images.Select(image => image.Reference.Repository).Distinct().Count() > 1)
+            throw new TrustException(TrustError.Usage, "--metadata-url is the address of one repository, but images of several were given.") { Hint = "Verify the images of each repository by a command of its own." };
         using var registry = Registry!.Open(context.Host, context.Parse, images[0].Reference.Repository);
         var requests = images.Select(image => RequestOf(context, image, registry)).ToImmutableArray();
         var outcomes = new VerificationOutcome[images.Length];

@@ -45,7 +45,9 @@ internal sealed class PinnedRoots(SignerHome home, SignerConfig config)
         : pin.StartsWith(AuthorityPin.Prefix, StringComparison.Ordinal) ? AuthorityPin.Prefix + Path.GetFullPath(pin[AuthorityPin.Prefix.Length..], directory)
         : Path.GetFullPath(pin, directory);
 
-    private static TrustAnchor Read(string pin) =>
+    /// <summary>Reads a pin as people write it: a file, or what stands for one.</summary>
+    /// <exception cref="TrustException">A coded refusal of the pin.</exception>
+    public static TrustAnchor Read(string pin) =>
         RootPin.IsFingerprint(pin) ? RootPin.ParseFingerprint(pin)
         : pin.StartsWith(CertificatePin.Prefix, StringComparison.Ordinal) ? CertificatePin.Parse(pin)
         : pin.StartsWith(AuthorityPin.Prefix, StringComparison.Ordinal) ? OfAuthority(pin[AuthorityPin.Prefix.Length..])

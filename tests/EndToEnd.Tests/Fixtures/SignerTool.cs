@@ -41,9 +41,18 @@ public sealed class SignerTool : IDisposable
     public string this[string name] => directory[name];
 
     /// <summary>Runs a command to its end.</summary>
-    public async Task<SignerResult> RunAsync(params string[] arguments)
+    public Task<SignerResult> RunAsync(params string[] arguments) => RunAsync("dotnet", [Checkout.Signer, .. arguments], arguments);
+
+    /// <summary>Runs a command on a disk that has no room for files beyond so many bytes.</summary>
+    /// <param name="maxBlocks">Blocks of 512 bytes that a file may have.</param>
+    /// <param name="arguments">The command line.</param>
+    public Task<SignerResult> RunOnFullDiskAsync(int maxBlocks, params string[] arguments) =>
+        // The signal at the limit is ignored, so that a write fails as one to a full disk does. The runtime itself must not need large files for this.
+        RunAsync("sh", ["-c", $"trap '' XFSZ; ulimit -f {maxBlocks}; DOTNET_EnableWriteXorExecute=0 DOTNET_EnableDiagnostics=0 exec dotnet \"$@\"", "sh", Checkout.Signer, .. arguments], arguments);
+
+    private async Task<SignerResult> RunAsync(string program, string[] programArguments, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Checkout.Signer, .. arguments])
+        var start = new ProcessStartInfo(program, programArguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

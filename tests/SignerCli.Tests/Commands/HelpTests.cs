@@ -26,6 +26,8 @@ public sealed class HelpTests
     [InlineData("archive notary")]
     [InlineData("root")]
     [InlineData("root export")]
+    [InlineData("tuf")]
+    [InlineData("tuf get")]
     [InlineData("version")]
     [InlineData("completion")]
     public async Task Help_OfEveryCommand_IsTheGoldenText(string command)
