@@ -6,23 +6,20 @@ namespace TrustService.Server.Tests.Endpoints.Notary;
 /// <summary>Routes, methods, headers and names, as clients and odd clients use them.</summary>
 public sealed class NotaryRouteTests : IAsyncLifetime
 {
-    private TestServer? server;
-    private NotaryOwner? owner;
+    internal TestServer Server { get; private set; } = null!;
 
-    private TestServer Server => server!;
-
-    private NotaryOwner Owner => owner!;
+    internal NotaryOwner Owner { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
-        server = await TestServer.StartAsync();
-        owner = new NotaryOwner(server.Clock);
+        Server = await TestServer.StartAsync();
+        Owner = new NotaryOwner(Server.Clock);
     }
 
     public async Task DisposeAsync()
     {
-        owner!.Dispose();
-        await server!.DisposeAsync();
+        Owner.Dispose();
+        await Server.DisposeAsync();
     }
 
     [Fact]

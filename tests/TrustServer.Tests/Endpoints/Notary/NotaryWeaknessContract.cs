@@ -13,6 +13,8 @@ namespace TrustService.Server.Tests.Endpoints.Notary;
 /// <summary>What the first servers of this protocol got wrong: crashes, mixed repositories, unbounded memory, lost keys. One test each, on each database.</summary>
 public abstract class NotaryWeaknessContract(PostgresFixture? postgres)
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
     [Fact]
     public async Task Keys_ManyFirstReadersAtOnce_AllGetTheSameKey()
     {
@@ -139,7 +141,7 @@ public abstract class NotaryWeaknessContract(PostgresFixture? postgres)
         await owner.InitAsync(server.Client);
         var targets = NotaryOwner.Targets(owner.Expires(900), 2, "1.0");
         targets["x-more"] = new JsonObject { ["of"] = "another tool" };
-        var pretty = JsonSerializer.SerializeToUtf8Bytes(JsonNode.Parse(NotaryOwner.File(targets, owner.TargetsKey)), new JsonSerializerOptions { WriteIndented = true });
+        var pretty = JsonSerializer.SerializeToUtf8Bytes(JsonNode.Parse(NotaryOwner.File(targets, owner.TargetsKey)), Indented);
 
         await owner.PublishAsync(server.Client, ("targets", pretty)).OkAsync();
 
