@@ -45,7 +45,11 @@ internal sealed class UploadReader(IOptions<LimitOptions> options, TimeProvider 
             {
                 if (parts++ == limits.MaxParts)
                     throw TooLarge($"The request has more than {limits.MaxParts} parts.");
-                var role = rules.RoleOf(FileNameOf(section));
+                var name = FileNameOf(section);
+                // A part whose headers were cut off has no name either; reading on tells which it is.
+                if (name.Length == 0)
+                    await ReadPartAsync(section.Body, null, either.Token);
+                var role = rules.RoleOf(name);
                 if (role != rules.RepeatedRole && files.RemoveAll(file => file.Role == role) > 0 && !rules.TakesLastPart)
                     throw Malformed($"Two parts are for the role {role}; one file for each role is needed.");
                 files.Add(new UploadedFile(role, await ReadPartAsync(section.Body, role, either.Token)));
@@ -76,7 +80,7 @@ internal sealed class UploadReader(IOptions<LimitOptions> options, TimeProvider 
             ? (disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).Value ?? ""
             : "";
 
-    private async Task<ReadOnlyMemory<byte>> ReadPartAsync(Stream body, RoleName role, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> ReadPartAsync(Stream body, RoleName? role, CancellationToken cancellationToken)
     {
         var buffer = new byte[FirstBufferBytes];
         var length = 0;
@@ -85,7 +89,7 @@ internal sealed class UploadReader(IOptions<LimitOptions> options, TimeProvider 
         {
             length += read;
             if (length > limits.MaxFileBytes)
-                throw TooLarge($"{role} has more than {limits.MaxFileBytes} bytes, the limit for one file.", role.Value);
+                throw TooLarge($"{role?.Value ?? "A part"} has more than {limits.MaxFileBytes} bytes, the limit for one file.", role?.Value);
             if (length == buffer.Length)
                 Array.Resize(ref buffer, (int)Math.Min(buffer.Length * 4L, limits.MaxFileBytes + 1L));
         }

@@ -80,7 +80,7 @@ public abstract class NotaryPublishContract(PostgresFixture? postgres)
         var targets = owner.TargetsFile(2);
 
         foreach (var role in (string[])["other", "targets/", "targets/A", "targets//a", "targets/../root", "Root", "targets/" + new string('a', 300)])
-            Assert.StartsWith(role[..5], (string?)(await owner.PublishAsync(server.Client, (role, targets)).ErrorAsync(HttpStatusCode.BadRequest, "INVALID_ROLE"))["detail"], StringComparison.Ordinal);
+            Assert.StartsWith(role[..4], (string?)(await owner.PublishAsync(server.Client, (role, targets)).ErrorAsync(HttpStatusCode.BadRequest, "INVALID_ROLE"))["detail"], StringComparison.Ordinal);
         using var nameless = new MultipartFormDataContent { { new ByteArrayContent(targets), "files" } };
         await server.Client.PostAsync(owner.Path, nameless).ErrorAsync(HttpStatusCode.BadRequest, "NO_FILENAME");
         await server.Client.PostAsync(owner.Path, new StringContent("x")).ErrorAsync(HttpStatusCode.BadRequest, "MALFORMED_UPLOAD");
@@ -112,7 +112,7 @@ public abstract class NotaryPublishContract(PostgresFixture? postgres)
         Assert.Contains("valid signatures did not meet threshold for targets", await owner.PublishAsync(server.Client, ("targets", stranger.TargetsFile(2))).InvalidUpdateAsync("ErrBadTargets"), StringComparison.Ordinal);
         Assert.Contains("could not rotate trust", await owner.PublishAsync(server.Client, ("root", stranger.RootFile(2))).InvalidUpdateAsync("ErrBadRoot"), StringComparison.Ordinal);
         await owner.PublishAsync(server.Client, ("root", owner.RootFile(5))).InvalidUpdateAsync("ErrBadRoot");
-        await owner.PublishAsync(server.Client, ("root", "{\"signed\":{\"_type\":\"Root\"},\"signatures\":[]}"u8.ToArray())).ErrorAsync(HttpStatusCode.BadRequest, "MALFORMED_JSON");
+        await owner.PublishAsync(server.Client, ("root", "{\"signed\":{\"_type\":\"Root\"},\"signatures\":[]}"u8.ToArray())).InvalidUpdateAsync("ErrBadRoot");
         Assert.Contains("delegation does not exist", await owner.PublishAsync(server.Client, ("targets/nobody", stranger.TargetsFile(1))).InvalidUpdateAsync("ErrBadTargets"), StringComparison.Ordinal);
         var hierarchy = await clientHeld.PublishAsync(server.Client, ("targets", clientHeld.TargetsFile(2))).ErrorAsync(HttpStatusCode.BadRequest, "INVALID_UPDATE");
         Assert.Equal(

@@ -129,7 +129,7 @@ public sealed class NotaryRouteTests : IAsyncLifetime
         {
             using var answer = await Server.Client.GetAsync(Owner.Path + file);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-            Assert.Equal(caching, Assert.Single(answer.Headers.GetValues("Cache-Control")));
+            Assert.Equal(caching, answer.Headers.NonValidated["Cache-Control"].ToString());
             Assert.Equal("Tue, 01 Jan 2030 00:00:00 GMT", Assert.Single(answer.Content.Headers.GetValues("Last-Modified")));
             Assert.Equal(answer.Content.Headers.ContentLength, (await answer.Content.ReadAsByteArrayAsync()).Length);
 
