@@ -43,7 +43,7 @@ internal static class MetadataParsers
         var read = format.Read<TRole>(input, MaxBytes);
         if (read is SignedMetadata<Root> root)
             _ = Refusal.IsAccepted(() => TrustedRoot.Pin(format, root.File, VerificationLimits.Default));
-        var written = format.WriteFile(format.WriteSigned(read.Signed), read.Signatures);
+        var written = format.WriteFile(format.WriteSigned(read.Signed), []);
         try
         {
             var again = format.Read<TRole>(written, int.MaxValue);

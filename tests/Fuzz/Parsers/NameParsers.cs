@@ -3,6 +3,7 @@ using System.Globalization;
 using TrustService.Cli.Settings;
 using TrustService.Client;
 using TrustService.Errors;
+using TrustService.Formats;
 using TrustService.Formats.Notary;
 using TrustService.Formats.Tuf;
 using TrustService.Fuzz.Mutators;
@@ -35,8 +36,8 @@ internal static class NameParsers
         yield return Text("oci-layout-reference", text => InputText.Same(OciLayoutReference.Parse(text).ToString(), OciLayoutReference.Parse(OciLayoutReference.Parse(text).ToString()).ToString()), "oci:dir", "oci:/a/b:v1", $"oci:dir@sha256:{Hex64}");
         yield return Text("root-pin", text => InputText.Same(text, RootPin.ParseFingerprint(text).Fingerprint), $"root:1:sha256:{Hex64}", $"root:999999:sha256:{Hex64}");
         yield return Text("certificate-pin", text => _ = CertificatePin.Parse(text).Text, $"cert:{Hex64}", $"cert:{Hex64},{Hex64}");
-        yield return Text("target-url", text => _ = TargetUrl.PathOf(new TrustService.Verification.FoundTarget(text, Target, null!), consistentSnapshot: true), "dir/a b", "1.4.2", "a%20b?c#d", "ü/x");
-        yield return Text("date", text => { if (TufTime.TryParse(text, out var time)) _ = TufTime.Write(time); }, "2030-04-01T00:00:00Z", "2021-12-18T13:28:12.99008-06:00", "9999-12-31T23:59:59.999999999999+14:00", "0001-01-01T00:00:00Z");
+        yield return Text("target-url", text => _ = TargetUrl.PathOf(new TrustService.Verification.FoundTarget(text, Target, null!), hasHashPrefix: true), "dir/a b", "1.4.2", "a%20b?c#d", "ü/x");
+        yield return Text("date", text => { if (MetadataTime.TryParse(text, out var time)) _ = (MetadataTime.WriteSeconds(time), MetadataTime.WriteFraction(time)); }, "2030-04-01T00:00:00Z", "2021-12-18T13:28:12.99008-06:00", "9999-12-31T23:59:59.999999999999+14:00", "0001-01-01T00:00:00Z");
         yield return Text("duration", text => _ = Durations.Parse(text, "--expires"), "365d", "90s", "99999999999y", "24h");
         yield return Text("repository-pattern", text => _ = RepositoryPattern.Parse(text), "registry.example.com/team/*", "docker.io/library/alpine", "localhost:5000/*");
     }

@@ -1,58 +1,90 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using System.Collections.Immutable;
+using TrustService.Editing;
 using TrustService.Formats;
 using TrustService.Formats.Notary;
 using TrustService.Fuzz.Mutators;
+using TrustService.Json;
+using TrustService.Keys;
 using TrustService.Metadata;
+using TrustService.Oci;
+using TrustService.Testing;
 
 namespace TrustService.Fuzz.Parsers;
 
-/// <summary>The metadata of Notary v1, and telling the formats apart.</summary>
+/// <summary>The metadata of Notary v1, its certificates, and telling the formats apart.</summary>
 internal static class NotaryParsers
 {
+    private static readonly NotaryFormat Format = NotaryFormat.Instance;
+    private static readonly DateTimeOffset Expires = FixedTime.Start.AddYears(1);
+    private static readonly RepositoryName Repository = RepositoryName.Parse("registry.example.com/team/app");
+
     public static IEnumerable<ParserUnderTest> Make()
     {
-        var root = InputText.Seed(Root());
+        var keys = ((SignatureScheme[])[SignatureScheme.EcdsaP256Sha256, SignatureScheme.RsaPssSha256, SignatureScheme.Ed25519]).Select(TestKeys.Of).ToArray();
+        PublicKey[] certificates = [.. keys.Take(2).Select(key => RootCertificate.Create(key, Repository, FixedTime.Start, Expires))];
+        var root = File(Root(keys, certificates), keys[0], certificates[0].Id);
         yield return Role<Root>("notary-root", root);
-        yield return Role<Timestamp>("notary-timestamp", Seed("Timestamp", $$$""" "meta":{"snapshot":{{{Meta}}}}"""));
-        yield return Role<Snapshot>("notary-snapshot", Seed("Snapshot", $$$""" "meta":{"root":{{{Meta}}},"targets":{{{Meta}}},"targets/releases":{{{Meta}}}}"""));
-        yield return Role<Targets>("notary-targets", Seed("Targets", $$$""" "delegations":{"keys":{"{{{new string('5', 64)}}}":{{{EcKey()}}} },"roles":[{"keyids":["{{{new string('5', 64)}}}"],"name":"targets/releases","paths":["","v"],"threshold":1}]},"targets":{"v1":{{{Meta}}},"v2":{{{Meta[..^1]}}},"custom":{"a":[1,null]} } }"""));
+        yield return Role<Timestamp>("notary-timestamp", File(new Timestamp { Version = 3, Expires = Expires, SnapshotMeta = Listed }, keys[2], Describe(keys[2]).Id));
+        yield return Role<Snapshot>("notary-snapshot", File(Snapshot(), keys[2], Describe(keys[2]).Id));
+        yield return Role<Targets>("notary-targets", File(Targets(keys, certificates), keys[1], Describe(keys[1]).Id));
+        yield return new ParserUnderTest("notary-certificate", 2, new PemMutator(), [.. certificates.Select(key => NotaryKey.CertificatesOf(key)!), [.. certificates.SelectMany(key => NotaryKey.CertificatesOf(key)!)]], ReadCertificate);
+        yield return new ParserUnderTest("notary-signature", 2, new ByteMutator(), [new byte[64], new byte[96], keys[0].Sign([1])], input => { if (EcdsaPair.ToDer(input) is { } der) _ = EcdsaPair.FromDer(der); });
         yield return new ParserUnderTest("format-detection", 2, new JsonMutator(MetadataParsers.Words), [root], input => MetadataFormats.Detect(input, 512_000));
     }
 
-    private static string Meta => $$$"""{"hashes":{"sha256":"{{{Convert.ToBase64String(SHA256.HashData([]))}}}","sha512":"{{{Convert.ToBase64String(SHA512.HashData([]))}}}"},"length":6}""";
+    private static MetaFile Listed => new() { Length = 6, Hashes = FileHashes.OfSha256([1]) };
 
     private static ParserUnderTest Role<TRole>(string name, byte[] seed)
         where TRole : class, IRole =>
-        new(name, 4, new JsonMutator(MetadataParsers.Words), [seed], input => MetadataParsers.ReadRole<TRole>(NotaryFormat.Instance, input));
+        new(name, 5, new JsonMutator([.. MetadataParsers.Words, "eddsa", "rsapss", "rsapkcs1v15", "rsa-x509", "snapshot", "AAAA", "AA==", "A==="]), [seed], input => MetadataParsers.ReadRole<TRole>(Format, input));
 
-    private static byte[] Seed(string type, string members) => InputText.Seed(File(type, members));
-
-    private static string File(string type, string members) =>
-        $$$"""{"signed":{"_type":"{{{type}}}","expires":"2036-11-19T00:49:02.406054361Z",{{{members}}},"version":2},"signatures":[{"keyid":"{{{new string('4', 64)}}}","method":"ecdsa","sig":"{{{Convert.ToBase64String(new byte[64])}}}"},{"keyid":"{{{new string('5', 64)}}}","method":"eddsa","sig":""}]}""";
-
-    private static string Root()
+    private static Root Root(ISigningKey[] keys, PublicKey[] certificates)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest("CN=registry.example.com/team/app", key, HashAlgorithmName.SHA256).CreateSelfSigned(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), new(2036, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        using var rsa = RSA.Create(2048);
-        var keys = string.Join(',', new (string, string)[]
+        PublicKey[] listed = [.. certificates, .. keys.Select(Describe)];
+        RoleKeys Of(params PublicKey[] of) => new() { KeyIds = [.. of.Select(key => key.Id)], Threshold = 1 };
+        return new Root
         {
-            ("4", Key("ecdsa-x509", System.Text.Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n"))),
-            ("5", EcKey()),
-            ("6", Key("ed25519", Convert.FromHexString("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"))),
-            ("7", Key("rsa", rsa.ExportSubjectPublicKeyInfo())),
-        }.Select(entry => $"\"{new string(entry.Item1[0], 64)}\":{entry.Item2}"));
-        var roles = string.Join(',', new[] { ("root", '4'), ("snapshot", '7'), ("targets", '5'), ("timestamp", '6') }
-            .Select(entry => $$$""" "{{{entry.Item1}}}":{"keyids":["{{{new string(entry.Item2, 64)}}}"],"threshold":1}"""));
-        return File("Root", $$$""" "consistent_snapshot":false,"keys":{{{{keys}}}},"roles":{{{{roles}}}}""");
+            Version = 2,
+            Expires = Expires,
+            ConsistentSnapshot = false,
+            Keys = listed.ToDictionary(key => key.Id),
+            Roles = new Dictionary<RoleName, RoleKeys> { [RoleName.Root] = Of(certificates), [RoleName.Targets] = Of(Describe(keys[1])), [RoleName.Snapshot] = Of(Describe(keys[2])), [RoleName.Timestamp] = Of(Describe(keys[2])) },
+        };
     }
 
-    private static string EcKey()
+    private static Snapshot Snapshot() => new()
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return Key("ecdsa", key.ExportSubjectPublicKeyInfo());
+        Version = 6,
+        Expires = Expires,
+        Meta = ((RoleName[])[RoleName.Root, RoleName.Targets, NotaryFormat.Releases]).ToDictionary(role => role, _ => Listed),
+    };
+
+    private static Targets Targets(ISigningKey[] keys, PublicKey[] certificates) => new()
+    {
+        Version = 4,
+        Expires = Expires,
+        TargetFiles = new Dictionary<string, TargetFile> { ["1.4.2"] = new() { Length = 6, Hashes = FileHashes.OfSha256([2]), Custom = JsonWriting.Element(writer => writer.WriteNullValue()) } },
+        Delegations = new Delegations
+        {
+            Keys = ((PublicKey[])[certificates[0], Describe(keys[2])]).ToDictionary(key => key.Id),
+            Roles = [new DelegatedRole { Name = NotaryFormat.Releases, RoleKeys = new RoleKeys { KeyIds = ImmutableArray.Create(certificates[0].Id, Describe(keys[2]).Id), Threshold = 1 }, Paths = ["", "v"] }],
+        },
+    };
+
+    private static PublicKey Describe(ISigningKey key) => Format.DescribeKey(key.Scheme, key.Material);
+
+    private static byte[] File<TRole>(TRole role, ISigningKey key, KeyId id)
+        where TRole : class, IRole
+    {
+        var signed = Format.WriteSigned(role);
+        var payload = CanonicalJson.Encode(StrictJson.Parse(signed, JsonLimits.OfBytes(int.MaxValue)));
+        return Format.WriteFile(signed, [new Signature(id, key.Sign(payload), Signature.MethodOf(key.Scheme))]);
     }
 
-    private static string Key(string type, byte[] material) => $$$"""{"keytype":"{{{type}}}","keyval":{"private":null,"public":"{{{Convert.ToBase64String(material)}}}"}}""";
+    private static void ReadCertificate(byte[] input)
+    {
+        var source = NotaryKey.Write(NotaryKey.EcdsaCertificate, input);
+        var key = Format.ReadKey(NotaryKey.ComputeId(source), source);
+        _ = LeafCertificate.RootProblem(key, Repository, FixedTime.Start);
+    }
 }
