@@ -47,7 +47,7 @@ internal sealed class ByteMutator(params string[] words) : IMutator
         bytes.Length - (to - from) + by.Length > MaxBytes ? bytes : [.. bytes.AsSpan(0, from), .. by, .. bytes.AsSpan(to)];
 
     /// <summary>How often to repeat something: mostly a few times, seldom as often as fits.</summary>
-    public static int Times(Random random, int length) => Math.Min(MaxBytes / Math.Max(1, length), random.Next(200) switch { 0 => 100_000, < 10 => 1000, _ => random.Next(2, 20) });
+    public static int Times(Random random, int length) => Math.Min(MaxBytes / Math.Max(1, length), random.Next(1000) switch { 0 => 100_000, < 20 => 1000, _ => random.Next(2, 20) });
 
     private static int Reach(Random random) => random.Next(8) == 0 ? 4096 : 16;
 

@@ -65,7 +65,7 @@ internal static class ChainParsers
     {
         ISigningKey[] keys = TestKeys.New(4);
         var signers = new OnlineSigners([keys[2]], [keys[3]]);
-        var set = NewRepository.Create(TufFormat.Instance, Oci.RepositoryName.Parse("registry.example.com/team/app"), keys[0], keys[1], [keys[2].Describe()], [keys[3].Describe()], Now.AddYears(1), Now.AddYears(1));
+        var set = NewRepository.Create(TufFormat.Instance, Oci.RepositoryName.Parse("registry.example.com/team/app"), keys[0], keys[1], [keys[2].Describe()], [keys[3].Describe()], Now, Now.AddYears(1), Now.AddYears(1));
         var current = CandidateSet.OfUploads(TufFormat.Instance, null, [new UploadedFile(RoleName.Root, set.Root.File), new UploadedFile(RoleName.Targets, set.Targets.File)], signers, Rules, Now).Set;
         var targets = JsonNode.Parse(set.Targets.File.Span)!["signed"]!.DeepClone();
         targets["version"] = 2;
