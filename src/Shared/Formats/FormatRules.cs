@@ -34,6 +34,12 @@ public sealed record FormatRules
     /// <summary>What a delegated role that cannot be had or verified does to a search.</summary>
     public required UnverifiableRole UnverifiableRole { get; init; }
 
+    /// <summary>True if a delegated role may be left without any key, so that nobody speaks for it until it gets one.</summary>
+    public required bool MayDelegateToNobody { get; init; }
+
+    /// <summary>How long before its expiry clients begin to warn of a snapshot: the server signs it for that much longer, and anew before they do.</summary>
+    public required TimeSpan SnapshotWarning { get; init; }
+
     /// <summary>The roles that name images, in the order of the search; none if the search goes through all delegations.</summary>
     public required ImmutableArray<RoleName> ImageRoles { get; init; }
 

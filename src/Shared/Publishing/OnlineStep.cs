@@ -26,7 +26,7 @@ internal static class OnlineStep
         RequireFewRoles(listed.Count, rules);
         var signedSnapshot = uploadedSnapshot is { } file
             ? SnapshotStep.Read(root, current, file, listed, targets, rules, referenceTime)
-            : SignOnline(root, RoleName.Snapshot, SnapshotBuilder.Exactly(current?.Snapshot.Metadata.Signed, listed.AsReadOnly(), referenceTime + rules.SnapshotLifetime), signers);
+            : SignOnline(root, RoleName.Snapshot, SnapshotBuilder.Exactly(current?.Snapshot.Metadata.Signed, listed.AsReadOnly(), SnapshotExpiry(root, rules, referenceTime)), signers);
         var signedTimestamp = SignTimestamp(current, root, signedSnapshot, signers, rules, referenceTime);
 
         var accepted = AcceptSnapshot(current, root, signedTimestamp, signedSnapshot, referenceTime);
@@ -45,7 +45,7 @@ internal static class OnlineStep
     {
         var before = current.Snapshot.Metadata;
         var snapshot = renewsSnapshot
-            ? SignOnline(current.Root, RoleName.Snapshot, SnapshotBuilder.Next(before.Signed, new Dictionary<RoleName, MetaFile>(), referenceTime + rules.SnapshotLifetime), signers)
+            ? SignOnline(current.Root, RoleName.Snapshot, SnapshotBuilder.Next(before.Signed, new Dictionary<RoleName, MetaFile>(), SnapshotExpiry(current.Root, rules, referenceTime)), signers)
             : before;
         var timestamp = SignTimestamp(current, current.Root, snapshot, signers, rules, referenceTime);
         var accepted = AcceptSnapshot(current, current.Root, timestamp, snapshot, referenceTime);
@@ -54,6 +54,9 @@ internal static class OnlineStep
             new PublishedSet(accepted, current.Targets),
             renewsSnapshot ? [CandidateFile.Of(RoleName.Snapshot, snapshot), timestampFile] : [timestampFile]);
     }
+
+    private static DateTimeOffset SnapshotExpiry(TrustedRoot root, PublishRules rules, DateTimeOffset referenceTime) =>
+        referenceTime + rules.SnapshotLifetime + root.Format.Rules.SnapshotWarning;
 
     private static SignedMetadata<Timestamp> SignTimestamp(
         PublishedSet? current, TrustedRoot root, SignedMetadata<Snapshot> snapshot, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime) =>

@@ -38,6 +38,9 @@ public sealed partial class NotaryFormat : IMetadataFormat
         IsRepeatNoChange = false,
         ListsSha512 = true,
         UnverifiableRole = UnverifiableRole.IsSkipped,
+        MayDelegateToNobody = true,
+        // Six months by the calendar, and some days.
+        SnapshotWarning = TimeSpan.FromDays(190),
         ImageRoles = [Releases, RoleName.Targets],
         PathMatches = static (prefix, path) => path.StartsWith(prefix, StringComparison.Ordinal),
         IsPatternWithin = static (prefix, outer) => prefix.StartsWith(outer, StringComparison.Ordinal),

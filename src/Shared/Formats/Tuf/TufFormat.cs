@@ -43,6 +43,8 @@ public sealed partial class TufFormat : IMetadataFormat
         IsRepeatNoChange = true,
         ListsSha512 = false,
         UnverifiableRole = UnverifiableRole.EndsSearch,
+        MayDelegateToNobody = false,
+        SnapshotWarning = TimeSpan.Zero,
         ImageRoles = [],
         PathMatches = GlobPattern.Matches,
         // Every delegation on the way has to match the path itself; the patterns need not fit each other.
