@@ -67,7 +67,7 @@ if ! dotnet build TrustService.sln -c Release --nologo -v quiet; then
 fi
 
 projects=("$@")
-[ ${#projects[@]} -gt 0 ] || projects=(Shared.Tests SignerCli.Tests TrustServer.Tests EndToEnd.Tests)
+[ ${#projects[@]} -gt 0 ] || projects=(Shared.Tests SignerCli.Tests TrustServer.Tests Fuzz EndToEnd.Tests)
 filter=()
 if [[ " ${projects[*]} " == *" EndToEnd.Tests "* ]]; then
   problem=$(engine_problem)

@@ -75,10 +75,21 @@ internal sealed class UploadReader(IOptions<LimitOptions> options, TimeProvider 
     }
 
     /// <returns>The file name with all its slashes; empty if there is none.</returns>
-    private static string FileNameOf(MultipartSection section) =>
-        ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
-            ? (disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).Value ?? ""
-            : "";
+    private static string FileNameOf(MultipartSection section)
+    {
+        // A parameter without a value is let through by the library's parser, and then fails where it is read.
+        if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || disposition.Parameters.Any(parameter => !parameter.Value.HasValue))
+            return "";
+        try
+        {
+            return (disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).Value ?? "";
+        }
+        catch (NotSupportedException)
+        {
+            // UTF-7, which the platform knows and does not decode.
+            return "";
+        }
+    }
 
     private async Task<ReadOnlyMemory<byte>> ReadPartAsync(Stream body, RoleName? role, CancellationToken cancellationToken)
     {

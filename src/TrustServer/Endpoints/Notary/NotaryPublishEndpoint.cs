@@ -14,7 +14,8 @@ namespace TrustService.Server.Endpoints.Notary;
 internal static class NotaryPublishEndpoint
 {
     private const string Extension = ".json";
-    private static readonly UploadRules Rules = new() { RoleOf = RoleOf, TakesLastPart = true, MayBeEmpty = true };
+    /// <summary>What an upload may hold on this surface.</summary>
+    internal static readonly UploadRules Rules = new() { RoleOf = RoleOf, TakesLastPart = true, MayBeEmpty = true };
 
     /// <summary>Reads the upload before anything is locked, then publishes it.</summary>
     public static Task PublishAsync(HttpContext context, RepositoryName repository)
