@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using TrustService.Errors;
@@ -37,7 +38,7 @@ public sealed class TrustServerClient : ITrustServer
     /// <inheritdoc/>
     public async Task<PublishResult> PublishAsync(RepositoryName repository, IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> files, CancellationToken cancellationToken)
     {
-        var answer = await exchange.SendAsync(new Uri(MetadataUrl(repository)), address => new HttpRequestMessage(HttpMethod.Post, address) { Content = Multipart(files) }, MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
+        var answer = await exchange.SendAsync(new Uri(MetadataUrl(repository)), address => new HttpRequestMessage(HttpMethod.Post, address) { Content = Multipart(files.Select(file => (file.Key.Value, file.Value))) }, MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
         if (answer.Status != HttpStatusCode.OK)
             throw ServerAnswers.Explain(answer);
         var versions = new Dictionary<RoleName, long>();
@@ -47,6 +48,23 @@ public sealed class TrustServerClient : ITrustServer
                 versions[role] = version;
         }
         return new PublishResult(versions.AsReadOnly());
+    }
+
+    /// <summary>Has the server take over a repository of another server as it is.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="files">Every root, the current timestamp and snapshot, and each file that this lists.</param>
+    /// <param name="cancellationToken">Ends the request; whether it was carried out is then unknown, and doing it again is harmless.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.RepositoryExists"/> if something else is published, or a coded refusal.</exception>
+    public async Task<ImportResult> ImportAsync(RepositoryName repository, IReadOnlyList<(RoleName Role, ReadOnlyMemory<byte> Data)> files, CancellationToken cancellationToken)
+    {
+        var uri = new Uri($"{server}/api/v1/repositories/{string.Join('/', repository.Value.Split('/').Select(Uri.EscapeDataString))}/import");
+        var answer = await exchange.SendAsync(uri, address => new HttpRequestMessage(HttpMethod.Post, address) { Content = ImportParts(files) }, MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
+        if (answer.Status != HttpStatusCode.OK)
+            throw ServerAnswers.Explain(answer);
+        var read = Read(answer, "answer");
+        return DateTimeOffset.TryParse(read.Text("servedUntil"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var until)
+            ? new ImportResult(read.OptionalBoolean("isNew") == true, read.OptionalBoolean("isReadOnly") == true, until)
+            : throw read.Refuse("names no time until which the repository can be served");
     }
 
     /// <inheritdoc/>
@@ -78,14 +96,21 @@ public sealed class TrustServerClient : ITrustServer
     private static JsonObjectReader Read(HttpAnswer answer, string place) =>
         new(StrictJson.Parse(answer.Body.Span, JsonLimits.OfBytes(MaxAnswerBytes)), place);
 
-    private static MultipartFormDataContent Multipart(IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> files)
+    // Numbers keep roots apart; the versions are inside the files.
+    private static MultipartFormDataContent ImportParts(IReadOnlyList<(RoleName Role, ReadOnlyMemory<byte> Data)> files)
+    {
+        var roots = 0;
+        return Multipart(files.Select(file => (file.Role == RoleName.Root ? string.Create(CultureInfo.InvariantCulture, $"{++roots}.root") : file.Role.Value, file.Data)));
+    }
+
+    private static MultipartFormDataContent Multipart(IEnumerable<(string Name, ReadOnlyMemory<byte> Data)> files)
     {
         var content = new MultipartFormDataContent();
-        foreach (var (role, file) in files)
+        foreach (var (name, file) in files)
         {
             var part = new ReadOnlyMemoryContent(file);
             part.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            content.Add(part, "files", role.Value);
+            content.Add(part, "files", name);
         }
         return content;
     }

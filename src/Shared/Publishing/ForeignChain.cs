@@ -50,7 +50,7 @@ public sealed class ForeignChain
     {
         var roots = AcceptRoots(format, files, rules);
         var root = roots[^1];
-        root.RequireRepository(repository);
+        RequireRepository(root, repository, referenceTime);
         if (!root.Metadata.Signed.ConsistentSnapshot && format.Rules.ParentsNameVersions)
             throw new TrustException(TrustError.IncompleteRoot, "The root says consistent_snapshot false; only consistent snapshots are served here.") { Role = RoleName.Root.Value };
         var single = Single(files);
@@ -93,6 +93,18 @@ public sealed class ForeignChain
             roots.Add(roots[^1].AcceptRoot(file.Data));
         }
         return roots.MoveToImmutable();
+    }
+
+    private static void RequireRepository(TrustedRoot root, RepositoryName repository, DateTimeOffset referenceTime)
+    {
+        try
+        {
+            root.RequireRepository(repository, referenceTime);
+        }
+        catch (TrustException e) when (e.Error == TrustError.Expired)
+        {
+            // Its certificate has expired, as anything may have here; the name in it was right.
+        }
     }
 
     private static Dictionary<RoleName, ReadOnlyMemory<byte>> Single(IReadOnlyList<UploadedFile> files)

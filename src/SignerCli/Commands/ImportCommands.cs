@@ -9,5 +9,6 @@ internal static class ImportCommands
     public static Command Create(CliHost host, GlobalOptions globals) => new("import", "Move in from Docker Content Trust and Notary.")
     {
         new ImportDockerTrustCommand(host, globals),
+        new ImportNotaryCommand(host, globals),
     };
 }

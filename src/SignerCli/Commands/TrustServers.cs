@@ -66,6 +66,9 @@ internal sealed class TrustServers : IDisposable
         UserAgent = $"signer/{VersionCommand.Number}",
     };
 
+    /// <summary>The server in its own protocol, which can do more than the others.</summary>
+    public TrustServerClient Own => tuf;
+
     /// <summary>The server in the protocol for repositories of a format.</summary>
     public ITrustServer For(IMetadataFormat format) => format == NotaryFormat.Instance ? notary : tuf;
 

@@ -10,8 +10,7 @@ namespace TrustService.Server.Endpoints;
 internal static class PublishEndpoints
 {
     private const string Extension = ".json";
-    /// <summary>What an upload may hold on this surface.</summary>
-    internal static readonly UploadRules Rules = new() { RoleOf = RoleOf };
+    private static readonly UploadRules Rules = new() { RoleOf = RoleOf };
 
     /// <summary>Reads the upload before anything is locked, then publishes it.</summary>
     public static Task PublishAsync(HttpContext context, TufPath path) =>

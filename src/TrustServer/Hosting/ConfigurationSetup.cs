@@ -69,9 +69,7 @@ internal static class ConfigurationSetup
         services.AddOptions<TOptions>().Bind(section).ValidateOnStart();
     }
 
-    /// <summary>Adds a configuration file.</summary>
-    /// <exception cref="TrustException"><see cref="TrustError.Usage"/></exception>
-    internal static void AddFile(ConfigurationManager configuration, string path)
+    private static void AddFile(ConfigurationManager configuration, string path)
     {
         var file = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(path), optional: false, reloadOnChange: false);
         IConfigurationRoot read;

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using TrustService.Editing;
 using TrustService.Errors;
-using TrustService.Formats;
 using TrustService.Formats.Tuf;
 using TrustService.Keys;
 using TrustService.Metadata;
@@ -49,8 +48,7 @@ internal sealed class OperatorRules
     public bool IsTimestampDue(RepositoryRecord repository, DateTimeOffset now) => repository.Timestamp.Expires < now + signing.TimestampRenewBefore;
 
     /// <summary>True if the repository's snapshot is to be renewed.</summary>
-    public bool IsSnapshotDue(RepositoryRecord repository, DateTimeOffset now) =>
-        repository.Snapshot.Expires < now + signing.SnapshotRenewBefore + MetadataFormats.Find(repository.Format).Rules.SnapshotWarning;
+    public bool IsSnapshotDue(RepositoryRecord repository, DateTimeOffset now) => repository.Snapshot.Expires < now + signing.SnapshotRenewBefore;
 
     private static PublicKey ReadStandbyKey(string path)
     {

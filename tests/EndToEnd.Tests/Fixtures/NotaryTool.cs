@@ -70,11 +70,18 @@ public sealed class NotaryTool : IDisposable
         StartAsync([.. Common, "-c", Write("config.json", $"{{\"trust_pinning\":{trustPinning}}}"), .. arguments], "");
 
     /// <summary>What <c>notary list</c> shows: names with hash, size and role.</summary>
-    public async Task<IReadOnlyDictionary<string, ListedTarget>> ListAsync(string repository, params string[] options)
-    {
-        var list = await DoAsync(["list", repository, .. options]);
-        return list.Output.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(cells => cells.Length == 4 && cells[1].Length == 64)
+    public async Task<IReadOnlyDictionary<string, ListedTarget>> ListAsync(string repository, params string[] options) => ReadList(await DoAsync(["list", repository, .. options]));
+
+    /// <summary>Reads what <c>notary list</c> printed.</summary>
+    public static IReadOnlyDictionary<string, ListedTarget> ReadList(ProgramRun list) =>
+        list.Output.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(cells => cells.Length == 4 && cells[1].Length == 64)
             .ToDictionary(cells => cells[0], cells => new ListedTarget(cells[1], long.Parse(cells[2], CultureInfo.InvariantCulture), cells[3]), StringComparer.Ordinal);
+
+    /// <summary>Runs a command as somebody who is logged in: <c>NOTARY_AUTH</c>.</summary>
+    public Task<ProgramRun> RunWithLoginAsync(string login, params string[] arguments)
+    {
+        environment["NOTARY_AUTH"] = login;
+        return RunAsync(arguments);
     }
 
     /// <summary>A file of the cache.</summary>

@@ -22,6 +22,7 @@ public sealed class HelpTests
     [InlineData("key rm")]
     [InlineData("import")]
     [InlineData("import docker-trust")]
+    [InlineData("import notary")]
     [InlineData("archive")]
     [InlineData("archive notary")]
     [InlineData("root")]

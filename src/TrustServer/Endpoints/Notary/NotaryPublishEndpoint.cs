@@ -14,8 +14,7 @@ namespace TrustService.Server.Endpoints.Notary;
 internal static class NotaryPublishEndpoint
 {
     private const string Extension = ".json";
-    /// <summary>What an upload may hold on this surface.</summary>
-    internal static readonly UploadRules Rules = new() { RoleOf = RoleOf, TakesLastPart = true, MayBeEmpty = true };
+    private static readonly UploadRules Rules = new() { RoleOf = RoleOf, TakesLastPart = true, MayBeEmpty = true };
 
     /// <summary>Reads the upload before anything is locked, then publishes it.</summary>
     public static Task PublishAsync(HttpContext context, RepositoryName repository)
@@ -29,10 +28,9 @@ internal static class NotaryPublishEndpoint
     private static async Task ReadAndPublishAsync(HttpContext context, RepositoryName repository)
     {
         var services = context.RequestServices;
-        IReadOnlyList<UploadedFile> parts = [];
         try
         {
-            parts = await services.GetRequiredService<UploadReader>().ReadAsync(context.Request, Rules, context.RequestAborted);
+            var parts = await services.GetRequiredService<UploadReader>().ReadAsync(context.Request, Rules, context.RequestAborted);
             var uploads = parts.Where(part => part.Role != RoleName.Timestamp).ToList();
             // Clients may send the timestamp that they know; the server makes its own, as ever.
             foreach (var timestamp in parts.Except(uploads))
@@ -44,7 +42,7 @@ internal static class NotaryPublishEndpoint
             if (refusal.Error == TrustError.TooLarge)
                 // The rest of a body that is refused is not worth reading.
                 context.Response.Headers.Connection = "close";
-            throw new NotaryException(NotaryUpdateErrors.Of(refusal, parts), refusal);
+            throw new NotaryException(NotaryUpdateErrors.Of(refusal), refusal);
         }
         context.Response.ContentLength = 0;
     }

@@ -1,3 +1,0 @@
-namespace TrustService.Server.Tests.Endpoints.Notary;
-
-public sealed class SqliteNotaryWeaknessTests() : NotaryWeaknessContract(null);
