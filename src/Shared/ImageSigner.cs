@@ -26,6 +26,12 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
     private const int MinFirstWait = 20;
     private const int LongestWait = 5;
 
+    // What Notary's tools give a snapshot that its owner signs.
+    private static readonly TimeSpan SnapshotLifetime = TimeSpan.FromDays(3 * 365);
+
+    /// <summary>Keys of snapshot, where the repository's owner signs it and not the server; none if the server does.</summary>
+    public ImmutableArray<ISigningKey> SnapshotSigners { get; init; } = [];
+
     /// <summary>The current targets, verified; expired targets as well, because their owner is about to renew them.</summary>
     /// <exception cref="TrustException">A coded refusal.</exception>
     public async Task<TrustedTargets> ReadCurrentAsync(CancellationToken cancellationToken)
@@ -62,7 +68,7 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
             var (signed, keys) = Sign(current.Snapshot.Root, next, signers);
             try
             {
-                _ = await server.PublishAsync(trust.Repository, new Dictionary<RoleName, ReadOnlyMemory<byte>> { [RoleName.Targets] = signed.File }, cancellationToken).ConfigureAwait(false);
+                _ = await server.PublishAsync(trust.Repository, FilesOf(current.Snapshot, signed), cancellationToken).ConfigureAwait(false);
                 return new SigningResult(true, next.Version, signed.Signed.Expires, keys, attempt);
             }
             catch (TrustException e) when (e.Error == TrustError.PublishConflict && attempt < MaxAttempts)
@@ -73,10 +79,23 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
     }
 
     /// <summary>The keys that may sign the targets of a repository.</summary>
-    public static ImmutableArray<PublicKey> KeysOf(TrustedRoot root)
+    public static ImmutableArray<PublicKey> KeysOf(TrustedRoot root) => KeysOf(root, RoleName.Targets);
+
+    /// <summary>The keys that may sign a top-level role of a repository.</summary>
+    public static ImmutableArray<PublicKey> KeysOf(TrustedRoot root, RoleName name)
     {
-        var role = root.Metadata.Signed.Roles[RoleName.Targets];
+        var role = root.Metadata.Signed.Roles[name];
         return [.. role.KeyIds.Where(root.Metadata.Signed.Keys.ContainsKey).Select(id => root.Metadata.Signed.Keys[id])];
+    }
+
+    private Dictionary<RoleName, ReadOnlyMemory<byte>> FilesOf(TrustedSnapshot current, SignedMetadata<Targets> targets)
+    {
+        var files = new Dictionary<RoleName, ReadOnlyMemory<byte>> { [RoleName.Targets] = targets.File };
+        if (SnapshotSigners.IsEmpty)
+            return files;
+        var next = SnapshotBuilder.Next(current.Metadata.Signed, new Dictionary<RoleName, MetaFile> { [RoleName.Targets] = targets.Describe() }, time.GetUtcNow() + SnapshotLifetime);
+        files[RoleName.Snapshot] = MetadataSigner.Sign(trust.Format, next, KeysOf(current.Root, RoleName.Snapshot), SnapshotSigners).File;
+        return files;
     }
 
     private (SignedMetadata<Targets> Signed, ImmutableArray<KeyId> Keys) Sign(TrustedRoot root, Targets next, ImmutableArray<ISigningKey> signers)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TrustService.Cli.KeyStores;
 using TrustService.Cli.Output;
 using TrustService.Client;
@@ -46,17 +47,19 @@ internal sealed class RepositorySigning(CommandContext context, TrustFlags trust
         var chosen = context.Keyring.Choose(RoleName.Targets, allowed, threshold, givenKeys);
         context.Confirm(question(string.Join(", ", chosen.Select(entry => entry.Name))), isConfirmed);
         var signers = context.Keyring.Open(chosen, KeyPurpose.Targets);
+        ImmutableArray<IExportableKey> snapshotSigners = [];
         try
         {
+            snapshotSigners = OpenSnapshotKeys(current.Snapshot.Root);
             context.Output.Progress($"Publishing {repository}");
-            var result = await WithSignerAsync(repository, (signer, token) => signer.PublishAsync(change, lifetime, [.. signers.Cast<ISigningKey>()], token), cancellationToken);
+            var result = await WithSignerAsync(repository, [.. snapshotSigners.Cast<ISigningKey>()], (signer, token) => signer.PublishAsync(change, lifetime, [.. signers.Cast<ISigningKey>()], token), cancellationToken);
             if (result.Attempts > 1)
                 context.Output.Detail($"signed {result.Attempts} times, because others published at the same time");
             return result;
         }
         finally
         {
-            foreach (var key in signers)
+            foreach (var key in signers.Concat(snapshotSigners))
                 key.Dispose();
         }
     }
@@ -66,16 +69,26 @@ internal sealed class RepositorySigning(CommandContext context, TrustFlags trust
     public async Task<TrustedTargets> ReadCurrentAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
         context.Output.Progress($"Reading {repository}");
-        return await WithSignerAsync(repository, (signer, token) => signer.ReadCurrentAsync(token), cancellationToken);
+        return await WithSignerAsync(repository, [], (signer, token) => signer.ReadCurrentAsync(token), cancellationToken);
+    }
+
+    // Where the owner signs snapshot, its key was imported with the others; where the server does, nobody else has it.
+    private ImmutableArray<IExportableKey> OpenSnapshotKeys(TrustedRoot root)
+    {
+        if (!root.Format.Rules.MaySnapshotBeUploaded)
+            return [];
+        var allowed = ImageSigner.KeysOf(root, RoleName.Snapshot);
+        var held = context.Keys.List().Where(entry => allowed.Any(entry.IsSame)).Take(root.Metadata.Signed.Roles[RoleName.Snapshot].Threshold).ToList();
+        return context.Keyring.Open(held, KeyPurpose.Snapshot);
     }
 
     // The cache is open only while servers work: another command must not wait for a person to type.
-    private Task<T> WithSignerAsync<T>(RepositoryName repository, Func<ImageSigner, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+    private Task<T> WithSignerAsync<T>(RepositoryName repository, ImmutableArray<ISigningKey> snapshotSigners, Func<ImageSigner, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         context.WithinTimeoutAsync(
             async token =>
             {
                 using var opened = await context.OpenAsync(repository, trust, isOffline: false, token);
-                return await work(new ImageSigner(opened, context.Servers.For(opened.Format), context.Host.Time, Options), token);
+                return await work(new ImageSigner(opened, context.Servers.For(opened.Format), context.Host.Time, Options) { SnapshotSigners = snapshotSigners }, token);
             },
             cancellationToken);
 }
