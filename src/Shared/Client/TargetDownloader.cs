@@ -42,8 +42,9 @@ public sealed class TargetDownloader(HttpExchange exchange, string targetBaseUrl
     /// <exception cref="TrustException">A coded refusal; a file of a former download is left as it was.</exception>
     public async Task<string> DownloadAsync(FoundTarget target, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(directory, HasDirectories ? RelativePath(target.Path) : FileName(target.Path));
-        RequireNoLink(path);
+        string[] parts = HasDirectories ? PartsOf(target.Path) : [FileName(target.Path)];
+        RequireNoLink(parts);
+        var path = Path.Combine([directory, .. parts]);
         if (IsPresent(path, target))
             return path;
         if (target.Target.Length > MaxTargetBytes)
@@ -63,19 +64,21 @@ public sealed class TargetDownloader(HttpExchange exchange, string targetBaseUrl
         return name.Length <= MaxFileNameBytes ? name : "sha256-" + Hex.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(targetPath)));
     }
 
-    private static string RelativePath(string targetPath)
+    private static string[] PartsOf(string targetPath)
     {
         var parts = targetPath.Split('/');
         if (Array.Exists(parts, part => part is "" or "." or ".." || part.Contains('\\', StringComparison.Ordinal) || part.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0))
             throw new TrustException(TrustError.InvalidTargetPath, $"\"{targetPath}\" cannot be laid out below a directory.");
-        return Path.Combine(parts);
+        return parts;
     }
 
     // The file itself may be a link: it is replaced, not followed.
-    private void RequireNoLink(string path)
+    private void RequireNoLink(string[] parts)
     {
-        for (var above = Path.GetDirectoryName(path); above is not null && above.Length > directory.Length; above = Path.GetDirectoryName(above))
+        var above = directory;
+        foreach (var part in parts[..^1])
         {
+            above = Path.Combine(above, part);
             if (new DirectoryInfo(above).LinkTarget is not null)
                 throw new TrustException(TrustError.LocalFile, $"{above} is a link; nothing is written through it.") { Hint = "Remove it, or name another directory." };
         }
