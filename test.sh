@@ -10,6 +10,8 @@
 set -uo pipefail
 cd "$(dirname "$0")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# Milliseconds that a test process gets, after its last test, to end what it started; otherwise PostgreSQL would stay.
+export VSTEST_TESTHOST_SHUTDOWN_TIMEOUT=20000
 
 install() {
   local missing=() as_root=()
@@ -65,7 +67,7 @@ if ! dotnet build TrustService.sln -c Release --nologo -v quiet; then
 fi
 
 projects=("$@")
-[ ${#projects[@]} -gt 0 ] || projects=(Shared.Tests SignerCli.Tests TrustServer.Tests EndToEnd.Tests)
+[ ${#projects[@]} -gt 0 ] || projects=(Shared.Tests SignerCli.Tests TrustServer.Tests Fuzz EndToEnd.Tests)
 filter=()
 if [[ " ${projects[*]} " == *" EndToEnd.Tests "* ]]; then
   problem=$(engine_problem)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs Debian's notary-server and this server in turn on the same requests and prints the comparison as Markdown.
+# Runs Debian's notary-server and this server, on its routes of TUF and on those of Notary, in turn on the same requests
+# and prints the comparison as Markdown.
 #
 #   bench/side-by-side.sh [--seconds N] [--publishes N] [--servers TEXT] [--requests TEXT]
 #
@@ -20,7 +21,7 @@ while (($#)); do
     --publishes) publishes=${2:?} ;;
     --servers) servers=${2:?} ;;
     --requests) requests=${2:?} ;;
-    *) sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
   shift 2
 done
@@ -94,7 +95,7 @@ start_postgres() {
   # Everything else stays as PostgreSQL ships it; fsync is on.
   as_postgres "$postgres_bin/pg_ctl" -D "$directory/data" -l "$directory/log" -w -o "-p $postgres_port -k $directory -c listen_addresses=127.0.0.1" start >/dev/null
   postgres_pid=$(head -1 "$directory/data/postmaster.pid")
-  sql postgres -c 'CREATE DATABASE notary' -c 'CREATE DATABASE trust'
+  sql postgres -c 'CREATE DATABASE notary' -c 'CREATE DATABASE trust' -c 'CREATE DATABASE trust_as_notary'
   sql notary -f "$root/bench/notary-schema.sql"
 }
 
@@ -124,11 +125,11 @@ start_notary() { # memory | PostgreSQL
   wait_until_ready /_notary_server/health
 }
 
-start_trust_server() { # SQLite | PostgreSQL
+start_trust_server() { # SQLite | PostgreSQL, name of the data
   local port arguments
   port=$(free_port)
-  arguments=(--urls "http://127.0.0.1:$port" --data "$work/trust-$1")
-  [[ $1 == SQLite ]] || arguments+=(--database "Host=127.0.0.1;Port=$postgres_port;Username=postgres;Database=trust")
+  arguments=(--urls "http://127.0.0.1:$port" --data "$work/$2-$1")
+  [[ $1 == SQLite ]] || arguments+=(--database "Host=127.0.0.1;Port=$postgres_port;Username=postgres;Database=$2")
   TRUST_MASTER_KEY_FILE=$work/master.key dotnet "$root/src/TrustServer/bin/Release/net10.0/TrustServer.dll" "${arguments[@]}" >"$work/server.log" 2>&1 &
   server_pid=$!
   address=http://127.0.0.1:$port
@@ -143,7 +144,12 @@ measure() { # product storage
     database=(--postgres-pid "$postgres_pid")
     sql postgres -c CHECKPOINT
   fi
-  if [[ $1 == notary-server ]]; then start_notary "$2"; else start_trust_server "$2"; fi
+  # A repository has one format: what is measured as Notary has data of its own.
+  case $1 in
+    notary-server) start_notary "$2" ;;
+    TrustServer) start_trust_server "$2" trust ;;
+    *) start_trust_server "$2" trust_as_notary ;;
+  esac
   timeout 900 dotnet "$root/bench/LoadTool/bin/Release/net10.0/LoadTool.dll" run --product "$1" --storage "$2" --address "$address" --pid "$server_pid" \
     "${database[@]}" --seconds "$seconds" --publishes "$publishes" --only "$requests" --output "$results" ||
     { echo "measuring ended early; the server said:" >&2; tail -5 "$work/server.log" >&2; }
@@ -159,8 +165,10 @@ done
 start_postgres
 measure notary-server memory
 measure TrustServer SQLite
+measure "TrustServer as Notary" SQLite
 measure notary-server PostgreSQL
 measure TrustServer PostgreSQL
+measure "TrustServer as Notary" PostgreSQL
 
 echo "- $(date -u +%Y-%m-%d), $(nproc) cores: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1); Linux $(uname -r)"
 echo "- notary-server $(version_of notary), .NET $(dotnet --version), PostgreSQL $("$postgres_bin/postgres" --version | cut -d' ' -f3) (fsync on), wrk $(version_of wrk)"

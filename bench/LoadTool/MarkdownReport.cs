@@ -12,7 +12,8 @@ internal static class MarkdownReport
         var report = new StringBuilder();
         foreach (var request in measurements.GroupBy(measurement => measurement.Request))
             WriteRequest(report, request.Key, [.. request]);
-        WriteGoals(report, measurements);
+        foreach (var product in (string[])[ServerUnderTest.TrustServer, ServerUnderTest.TrustServerAsNotary])
+            WriteGoals(report, product, measurements);
         return report.ToString();
     }
 
@@ -38,14 +39,15 @@ internal static class MarkdownReport
         return peer is null || peer == server ? "1" : string.Create(CultureInfo.InvariantCulture, $"**{server.PerSecond / peer.PerSecond:0.0} ×**");
     }
 
-    private static void WriteGoals(StringBuilder report, IReadOnlyList<Measurement> all)
+    private static void WriteGoals(StringBuilder report, string product, IReadOnlyList<Measurement> all)
     {
-        report.Append("### Goals (TrustServer on PostgreSQL)\n\n| goal | measured | |\n|---|--:|---|\n");
-        var ours = Find(all, ServerUnderTest.TrustServer, true, Scenarios.CurrentTimestamp);
+        report.Append(CultureInfo.InvariantCulture, $"### Goals ({product} on PostgreSQL)\n\n| goal | measured | |\n|---|--:|---|\n");
+        var ours = Find(all, product, true, Scenarios.CurrentTimestamp);
         Goal("current timestamp, requests per second: ≥ 5 × notary-server in memory", ours?.PerSecond / Find(all, ServerUnderTest.Notary, false, Scenarios.CurrentTimestamp)?.PerSecond, ratio => ratio >= 5);
         Goal("current timestamp, requests per second: ≥ 20 × notary-server on PostgreSQL", ours?.PerSecond / Find(all, ServerUnderTest.Notary, true, Scenarios.CurrentTimestamp)?.PerSecond, ratio => ratio >= 20);
-        var publish = Find(all, ServerUnderTest.TrustServer, true, Scenarios.ParallelPublishers);
+        var publish = Find(all, product, true, Scenarios.ParallelPublishers);
         Goal("8 parallel publishers, median: ≤ 1/4 of notary-server on PostgreSQL", publish?.P50 / Find(all, ServerUnderTest.Notary, true, Scenarios.ParallelPublishers)?.P50, ratio => ratio <= 0.25);
+        report.Append('\n');
 
         void Goal(string goal, double? ratio, Func<double, bool> isMet) =>
             report.Append(CultureInfo.InvariantCulture, $"| {goal} | {(ratio is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value:0.00} ×") : "–")} | {(ratio is { } measured ? isMet(measured) ? "met" : "**not met**" : "not measured")} |\n");

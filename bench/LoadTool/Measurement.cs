@@ -5,7 +5,7 @@ namespace TrustService.LoadTool;
 /// <summary>One kind of request on one server.</summary>
 internal sealed record Measurement
 {
-    /// <summary>The product: <c>notary-server</c> or <c>TrustServer</c>.</summary>
+    /// <summary>The product: <c>notary-server</c>, <c>TrustServer</c> or <c>TrustServer as Notary</c>.</summary>
     public required string Product { get; init; }
 
     /// <summary>Where it stores: <c>memory</c>, <c>SQLite</c> or <c>PostgreSQL</c>.</summary>

@@ -6,7 +6,7 @@ using TrustService.Samples;
 
 namespace TrustService.LoadTool;
 
-/// <summary>A repository of notary-server: metadata of Notary v1, signed as the docker client does it.</summary>
+/// <summary>A repository of Notary v1: metadata signed as the docker client does it.</summary>
 internal sealed class NotaryRepository : IOwnedRepository
 {
     private readonly string path;

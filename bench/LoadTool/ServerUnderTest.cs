@@ -11,8 +11,11 @@ internal sealed record ServerUnderTest(string Product, string Storage, Uri Addre
     /// <summary>The name of the other product.</summary>
     public const string Notary = "notary-server";
 
-    /// <summary>The name of this product.</summary>
+    /// <summary>The name of this product, on its routes of TUF.</summary>
     public const string TrustServer = "TrustServer";
+
+    /// <summary>The name of this product, on its routes of Notary.</summary>
+    public const string TrustServerAsNotary = "TrustServer as Notary";
 
     /// <summary>A client with one connection that is kept.</summary>
     public HttpClient Connect() => new(new SocketsHttpHandler { MaxConnectionsPerServer = 1, UseProxy = false, UseCookies = false })
@@ -25,9 +28,9 @@ internal sealed record ServerUnderTest(string Product, string Storage, Uri Addre
     public Task<IOwnedRepository> CreateRepositoryAsync(HttpClient http, string name, int targets, CancellationToken cancellationToken)
     {
         var expires = TimeProvider.System.GetUtcNow().AddYears(3);
-        return Product == Notary
-            ? NotaryRepository.CreateAsync(http, name, targets, expires, cancellationToken)
-            : TufRepository.CreateAsync(http, name, targets, expires, cancellationToken);
+        return Product == TrustServer
+            ? TufRepository.CreateAsync(http, name, targets, expires, cancellationToken)
+            : NotaryRepository.CreateAsync(http, name, targets, expires, cancellationToken);
     }
 
     /// <summary>Starts to count CPU time.</summary>

@@ -13,8 +13,21 @@ internal static class RawHttp
     public static Task<(HttpStatusCode Status, string Body)> GetAsync(Uri server, string target) =>
         SendAsync(server, $"GET {target} HTTP/1.1\r\nHost: {server.Authority}\r\nConnection: close\r\n\r\n");
 
+    /// <summary>Sends a GET and returns the answer down to the empty line that ends its headers.</summary>
+    public static async Task<string> HeadersAsync(Uri server, string target)
+    {
+        var answer = await ExchangeAsync(server, $"GET {target} HTTP/1.1\r\nHost: {server.Authority}\r\nConnection: close\r\n\r\n");
+        return answer[..(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)];
+    }
+
     /// <summary>Sends text and returns status and body of what comes until the server closes.</summary>
     public static async Task<(HttpStatusCode Status, string Body)> SendAsync(Uri server, string request)
+    {
+        var answer = await ExchangeAsync(server, request);
+        return ((HttpStatusCode)int.Parse(answer.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+    }
+
+    private static async Task<string> ExchangeAsync(Uri server, string request)
     {
         using var client = new TcpClient();
         using var deadline = new CancellationTokenSource(Patience);
@@ -22,7 +35,6 @@ internal static class RawHttp
         await using var stream = client.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request), deadline.Token);
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        var answer = await reader.ReadToEndAsync(deadline.Token);
-        return ((HttpStatusCode)int.Parse(answer.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture), answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+        return await reader.ReadToEndAsync(deadline.Token);
     }
 }

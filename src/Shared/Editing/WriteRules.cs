@@ -99,7 +99,8 @@ public static class WriteRules
                 throw new TrustException(TrustError.InvalidRoleName, $"{name} delegates to a role whose name is not safe in every file system and URL: \"{role.Name}\".") { Role = name.Value };
             if (!format.Rules.MayDelegate(name, role.Name))
                 throw new TrustException(TrustError.InvalidRoleName, $"{name} cannot delegate to {role.Name}; a delegated role is named {name}/NAME.") { Role = name.Value };
-            CheckRoleKeys(name, role.Name.Value, role.RoleKeys, delegations.Keys);
+            if (role.RoleKeys.KeyIds.Length > 0 || !format.Rules.MayDelegateToNobody)
+                CheckRoleKeys(name, role.Name.Value, role.RoleKeys, delegations.Keys);
             foreach (var pattern in role.Paths ?? [])
             {
                 if (!format.Rules.MayWritePathPattern(pattern))

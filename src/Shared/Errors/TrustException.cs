@@ -20,6 +20,13 @@ public sealed class TrustException : Exception
         init => field = value is null ? null : Printable.Of(value);
     }
 
+    /// <summary>The file whose list of keys decided about signatures, as <c>root 3</c>; or null.</summary>
+    public string? Delegator
+    {
+        get;
+        init => field = value is null ? null : Printable.Of(value);
+    }
+
     /// <summary>What to do next, or null.</summary>
     public string? Hint
     {

@@ -19,9 +19,6 @@ public sealed record FormatRules
     /// <summary>True if the snapshot key may be the owner's, who then uploads snapshot with the rest.</summary>
     public required bool MaySnapshotBeUploaded { get; init; }
 
-    /// <summary>How long a snapshot that a server signs is valid at the least, whatever its operator sets: clients may complain about less.</summary>
-    public required TimeSpan LeastSnapshotLifetime { get; init; }
-
     /// <summary>The highest version that the first published root may have.</summary>
     public required long MaxFirstRootVersion { get; init; }
 
@@ -36,6 +33,12 @@ public sealed record FormatRules
 
     /// <summary>What a delegated role that cannot be had or verified does to a search.</summary>
     public required UnverifiableRole UnverifiableRole { get; init; }
+
+    /// <summary>True if a delegated role may be left without any key, so that nobody speaks for it until it gets one.</summary>
+    public required bool MayDelegateToNobody { get; init; }
+
+    /// <summary>How long before its expiry clients begin to warn of a snapshot: the server signs it for that much longer, and anew before they do.</summary>
+    public required TimeSpan SnapshotWarning { get; init; }
 
     /// <summary>The roles that name images, in the order of the search; none if the search goes through all delegations.</summary>
     public required ImmutableArray<RoleName> ImageRoles { get; init; }

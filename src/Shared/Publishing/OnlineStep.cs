@@ -55,11 +55,8 @@ internal static class OnlineStep
             renewsSnapshot ? [CandidateFile.Of(RoleName.Snapshot, snapshot), timestampFile] : [timestampFile]);
     }
 
-    private static DateTimeOffset SnapshotExpiry(TrustedRoot root, PublishRules rules, DateTimeOffset referenceTime)
-    {
-        var least = root.Format.Rules.LeastSnapshotLifetime;
-        return referenceTime + (rules.SnapshotLifetime > least ? rules.SnapshotLifetime : least);
-    }
+    private static DateTimeOffset SnapshotExpiry(TrustedRoot root, PublishRules rules, DateTimeOffset referenceTime) =>
+        referenceTime + rules.SnapshotLifetime + root.Format.Rules.SnapshotWarning;
 
     private static SignedMetadata<Timestamp> SignTimestamp(
         PublishedSet? current, TrustedRoot root, SignedMetadata<Snapshot> snapshot, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime) =>

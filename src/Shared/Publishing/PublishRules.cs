@@ -11,7 +11,7 @@ public sealed record PublishRules
     /// <summary>How long a new timestamp is valid.</summary>
     public required TimeSpan TimestampLifetime { get; init; }
 
-    /// <summary>How long a new snapshot is valid.</summary>
+    /// <summary>How long a new snapshot is valid, without the time in which clients of its format warn of it.</summary>
     public required TimeSpan SnapshotLifetime { get; init; }
 
     /// <summary>Limits for uploaded files.</summary>

@@ -23,6 +23,9 @@ public sealed record BearerChallenge
             return false;
         if (!pairs.TryGetValue("realm", out var text) || !Uri.TryCreate(text, UriKind.Absolute, out var realm))
             return false;
+        // The library's parser passes over line ends and more, and then cannot put the address together again.
+        if (text.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            return false;
         if ((realm.Scheme != Uri.UriSchemeHttps && realm.Scheme != Uri.UriSchemeHttp) || realm.UserInfo.Length > 0)
             return false;
         challenge = new BearerChallenge(realm, pairs.GetValueOrDefault("service"));

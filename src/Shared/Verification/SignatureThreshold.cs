@@ -50,7 +50,7 @@ public static class SignatureThreshold
         where TRole : class, IRole
     {
         var result = Count(metadata, keys, role);
-        return result.IsMet ? result : throw new TrustException(TrustError.ThresholdNotMet, Sentence(result, name, metadata.Signed.Version, delegator)) { Role = name.Value };
+        return result.IsMet ? result : throw new TrustException(TrustError.ThresholdNotMet, Sentence(result, name, metadata.Signed.Version, delegator)) { Role = name.Value, Delegator = delegator };
     }
 
     private static string Sentence(ThresholdResult result, RoleName name, long version, string delegator)

@@ -67,13 +67,10 @@ public sealed class TrustedRoot
     /// <exception cref="TrustException"><see cref="TrustError.Expired"/></exception>
     public void RequireFresh(DateTimeOffset referenceTime) => Freshness.Require(Metadata.Signed, RoleName.Root, referenceTime);
 
-    /// <summary>Refuses a root that names another repository than the one it is to be used for.</summary>
+    /// <summary>Refuses a root that names another repository than the one it is to be used for, in itself or in its certificates. Expiry does not matter.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.WrongRepository"/></exception>
-    public void RequireRepository(RepositoryName repository)
-    {
-        if (Metadata.Signed.Repository is { } named && named != repository.Value)
-            throw new TrustException(TrustError.WrongRepository, $"Root {Version} belongs to {named}, not to {repository}.") { Role = RoleName.Root.Value, Hint = "Each repository has its own root. Ask its owners for the right one." };
-    }
+    public void RequireRepository(RepositoryName repository) =>
+        RequireRepository(repository, DateTimeOffset.MinValue, problem => problem.Error == TrustError.WrongRepository);
 
     /// <summary>
     /// Refuses a last root that names another repository, or whose signatures do not reach its threshold when only those keys
@@ -81,25 +78,8 @@ public sealed class TrustedRoot
     /// </summary>
     /// <remarks>An expired certificate still counts for the step to the next root; only the last root must have good ones.</remarks>
     /// <exception cref="TrustException"><see cref="TrustError.WrongRepository"/>, <see cref="TrustError.UnacceptableKey"/> or <see cref="TrustError.Expired"/>.</exception>
-    public void RequireRepository(RepositoryName repository, DateTimeOffset referenceTime)
-    {
-        RequireRepository(repository);
-        var root = Metadata.Signed;
-        var role = root.Roles[RoleName.Root];
-        var problems = new Dictionary<KeyId, RootKeyProblem>();
-        foreach (var id in role.KeyIds)
-        {
-            if (root.Keys.TryGetValue(id, out var key) && Format.Rules.RootKeyProblem(key, repository, referenceTime) is { } problem)
-                problems.Add(id, problem);
-        }
-        if (problems.Count == 0)
-            return;
-        var sound = role with { KeyIds = [.. role.KeyIds.Where(id => !problems.ContainsKey(id))] };
-        if (SignatureThreshold.Count(Metadata, root.Keys, sound).IsMet)
-            return;
-        var (first, found) = problems.First();
-        throw new TrustException(found.Error, $"Key {first.Short} of root {Version} cannot speak for {repository}: {found.Text}.") { Role = RoleName.Root.Value };
-    }
+    public void RequireRepository(RepositoryName repository, DateTimeOffset referenceTime) =>
+        RequireRepository(repository, referenceTime, static _ => true);
 
     /// <summary>Accepts a timestamp.</summary>
     /// <remarks>Source: TUF 1.0.34 §5.4.2–5.4.4.</remarks>
@@ -151,6 +131,25 @@ public sealed class TrustedRoot
     internal ThresholdResult Require<TRole>(SignedMetadata<TRole> metadata, RoleName name)
         where TRole : class, IRole =>
         SignatureThreshold.Require(metadata, name, $"root {Version}", Metadata.Signed.Keys, Metadata.Signed.Roles[name]);
+
+    private void RequireRepository(RepositoryName repository, DateTimeOffset referenceTime, Func<RootKeyProblem, bool> matters)
+    {
+        var root = Metadata.Signed;
+        if (root.Repository is { } named && named != repository.Value)
+            throw new TrustException(TrustError.WrongRepository, $"Root {Version} belongs to {named}, not to {repository}.") { Role = RoleName.Root.Value, Hint = "Each repository has its own root. Ask its owners for the right one." };
+        var role = root.Roles[RoleName.Root];
+        var problems = new Dictionary<KeyId, RootKeyProblem>();
+        foreach (var id in role.KeyIds)
+        {
+            if (root.Keys.TryGetValue(id, out var key) && Format.Rules.RootKeyProblem(key, repository, referenceTime) is { } problem && matters(problem))
+                problems.Add(id, problem);
+        }
+        var sound = role with { KeyIds = [.. role.KeyIds.Where(id => !problems.ContainsKey(id))] };
+        if (problems.Count == 0 || SignatureThreshold.Count(Metadata, root.Keys, sound).IsMet)
+            return;
+        var (first, found) = problems.First();
+        throw new TrustException(found.Error, $"Key {first.Short} of root {Version} cannot speak for {repository}: {found.Text}.") { Role = RoleName.Root.Value };
+    }
 
     private static ThresholdResult RequireSignedBy(SignedMetadata<Root> metadata, Root delegator) =>
         SignatureThreshold.Require(metadata, RoleName.Root, $"root {delegator.Version}", delegator.Keys, delegator.Roles[RoleName.Root]);

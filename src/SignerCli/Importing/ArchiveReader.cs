@@ -37,7 +37,8 @@ internal sealed class ArchiveReader : IForeignSource
         {
             throw new TrustException(TrustError.LocalFile, $"{path} does not exist, or this user may not open it.", e);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or FormatException or ArgumentException)
+        // The library that reads tar files says in many ways that it cannot.
+        catch (Exception e) when (e is IOException or InvalidDataException or FormatException or ArgumentException or NotSupportedException or OverflowException or InvalidOperationException)
         {
             throw Damaged(path, "it is no tar file, or its end is missing", e);
         }
@@ -92,6 +93,9 @@ internal sealed class ArchiveReader : IForeignSource
 
     private byte[] ReadAt(long offset, int length)
     {
+        // Before room is made for it: what an entry says of its length may be a lie.
+        if (length > stream.Length - offset)
+            throw Damaged(path, "it ends in the middle of a file", null);
         var data = new byte[length];
         try
         {

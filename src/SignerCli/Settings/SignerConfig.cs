@@ -39,7 +39,9 @@ internal sealed record SignerConfig
         }
     }
 
-    private static SignerConfig Read(ReadOnlySpan<byte> bytes, string directory)
+    /// <summary>Reads the bytes of settings; paths in them are relative to <paramref name="directory"/>.</summary>
+    /// <exception cref="TrustException">A coded refusal that does not name the file.</exception>
+    internal static SignerConfig Read(ReadOnlySpan<byte> bytes, string directory)
     {
         var reader = new JsonObjectReader(StrictJson.Parse(bytes, JsonLimits.OfBytes(MaxBytes)), "the file");
         foreach (var member in reader.Members)
@@ -50,7 +52,7 @@ internal sealed record SignerConfig
         return new SignerConfig
         {
             Server = reader.Optional("server") is null ? null : reader.Text("server"),
-            ServerCa = reader.Optional("serverCa") is null ? null : Path.GetFullPath(reader.Text("serverCa"), directory),
+            ServerCa = reader.Optional("serverCa") is null ? null : FullPath(reader.Text("serverCa"), directory),
             Roots = reader.OptionalObject("roots") is { } roots ? ReadRoots(roots, directory) : [],
         };
     }
@@ -61,8 +63,13 @@ internal sealed record SignerConfig
         foreach (var member in roots.Members)
         {
             var root = roots.Text(member.Name);
-            read.Add((RepositoryPattern.Parse(member.Name), PinnedRoots.InDirectory(root, directory)));
+            read.Add((RepositoryPattern.Parse(member.Name), PinnedRoots.InDirectory(WithoutNul(root), directory)));
         }
         return read.ToImmutable();
     }
+
+    private static string FullPath(string path, string directory) => Path.GetFullPath(WithoutNul(path), directory);
+
+    private static string WithoutNul(string path) =>
+        path.Contains('\0', StringComparison.Ordinal) ? throw new TrustException(TrustError.Usage, "a path in it holds the character NUL, which no file name can have.") : path;
 }

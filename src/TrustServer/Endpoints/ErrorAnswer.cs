@@ -17,8 +17,15 @@ internal static class ErrorAnswer
         IsForNotary(context) ? NotaryErrors.WriteAsync(context, NotaryErrors.Of(refusal)) : Problems.WriteAsync(context, Problems.Of(refusal));
 
     /// <summary>Answers with a status that no refusal explains.</summary>
-    public static Task WriteAsync(HttpContext context, int status) =>
-        IsForNotary(context) ? NotaryErrors.WriteAsync(context, NotaryErrors.Of(status)) : Problems.WriteAsync(context, Problems.Of(status, context));
+    public static Task WriteAsync(HttpContext context, int status)
+    {
+        if (!IsForNotary(context))
+            return Problems.WriteAsync(context, Problems.Of(status, context));
+        if (status != StatusCodes.Status405MethodNotAllowed)
+            return NotaryErrors.WriteAsync(context, NotaryErrors.Of(status));
+        context.Response.ContentLength = 0;
+        return Task.CompletedTask;
+    }
 
     private static bool IsForNotary(HttpContext context) =>
         NotaryPath.IsOfNotary(context.Request.Path) && context.RequestServices.GetRequiredService<IOptions<NotaryOptions>>().Value.Enabled;

@@ -27,6 +27,11 @@ internal static class OpenApiDescription
         Add(document, "/tuf/{repository}/keys/{role}", HttpMethod.Get, "ReadOnlineKey", "The server's public key for snapshot or timestamp.", "repository", "role");
         Add(document, "/tuf/{repository}/keys/{role}", HttpMethod.Post, "CreateOnlineKey", "Makes that key, or returns the one that waits for a root to list it.", "repository", "role");
         Add(document, "/api/v1/repositories/{repository}/import", HttpMethod.Post, "ImportRepository", "Takes over a repository of another server as it is: multipart/form-data with every root (1.root, 2.root, …) and the current timestamp, snapshot, targets and delegated roles. It is read-only until a root lists this server's keys.", "repository");
+        Add(document, "/v2/{gun}/_trust/tuf/{file}", HttpMethod.Get, "ReadNotaryMetadata", "Notary v1: a metadata file ({role}.json, {role}.{sha256}.json, {version}.{role}.json), or a public key of the server (snapshot.key, timestamp.key).", "gun", "file");
+        Add(document, "/v2/{gun}/_trust/tuf/{file}", HttpMethod.Post, "CreateNotaryKey", "Notary v1: the public key that the next root has to list (snapshot.key, timestamp.key).", "gun", "file");
+        Add(document, "/v2/{gun}/_trust/tuf/", HttpMethod.Post, "PublishNotary", "Notary v1: publishes root, targets, delegated roles and snapshot: multipart/form-data, the role being the part's file name.", "gun");
+        Add(document, "/v2/{gun}/_trust/tuf/", HttpMethod.Delete, "DeleteNotary", "Notary v1: removes the repository.", "gun");
+        Add(document, "/v2/{gun}/_trust/changefeed", HttpMethod.Get, "ReadNotaryChanges", "Notary v1: changes of a repository; /v2/_trust/changefeed has those of all.", "gun");
         return Task.CompletedTask;
     }
 

@@ -10,7 +10,8 @@ namespace TrustService.Server.Endpoints;
 internal static class PublishEndpoints
 {
     private const string Extension = ".json";
-    private static readonly UploadRules Rules = new() { RoleOf = RoleOf };
+    /// <summary>What an upload may hold on this surface.</summary>
+    internal static readonly UploadRules Rules = new() { RoleOf = RoleOf };
 
     /// <summary>Reads the upload before anything is locked, then publishes it.</summary>
     public static Task PublishAsync(HttpContext context, TufPath path) =>

@@ -69,7 +69,9 @@ internal static class ConfigurationSetup
         services.AddOptions<TOptions>().Bind(section).ValidateOnStart();
     }
 
-    private static void AddFile(ConfigurationManager configuration, string path)
+    /// <summary>Adds a configuration file.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.Usage"/></exception>
+    internal static void AddFile(ConfigurationManager configuration, string path)
     {
         var file = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(path), optional: false, reloadOnChange: false);
         IConfigurationRoot read;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using TrustService.Editing;
 using TrustService.Errors;
+using TrustService.Formats;
 using TrustService.Formats.Tuf;
 using TrustService.Keys;
 using TrustService.Metadata;
@@ -48,7 +49,8 @@ internal sealed class OperatorRules
     public bool IsTimestampDue(RepositoryRecord repository, DateTimeOffset now) => repository.Timestamp.Expires < now + signing.TimestampRenewBefore;
 
     /// <summary>True if the repository's snapshot is to be renewed.</summary>
-    public bool IsSnapshotDue(RepositoryRecord repository, DateTimeOffset now) => repository.Snapshot.Expires < now + signing.SnapshotRenewBefore;
+    public bool IsSnapshotDue(RepositoryRecord repository, DateTimeOffset now) =>
+        repository.Snapshot.Expires < now + signing.SnapshotRenewBefore + MetadataFormats.Find(repository.Format).Rules.SnapshotWarning;
 
     private static PublicKey ReadStandbyKey(string path)
     {

@@ -98,7 +98,7 @@ internal sealed class PublishService(
             CheckClock(current, now);
         var signers = await FindSignersAsync(repository, NextRoot(format, current, uploads), cancellationToken);
         var candidate = CandidateSet.OfUploads(format, current, uploads, signers, rules.Publish, now);
-        candidate.Set.Root.RequireRepository(repository);
+        candidate.Set.Root.RequireRepository(repository, now);
         if (candidate.IsUnchanged)
             return candidate;
         var isNewRoot = candidate.NewFiles.Any(file => file.Role == RoleName.Root);
@@ -114,11 +114,20 @@ internal sealed class PublishService(
             throw new TrustException(TrustError.ClockWentBack, $"The server's clock shows {now:u}, and the current timestamp was signed at {signedAt:u}.") { Hint = "Set the clocks of all servers by NTP; nothing is signed until they agree." };
     }
 
-    // Only says which keys to look for; whether it may be the root is for the chain to decide.
-    private static Root? NextRoot(IMetadataFormat format, PublishedSet? current, IReadOnlyList<UploadedFile> uploads) =>
-        uploads.FirstOrDefault(upload => upload.Role == RoleName.Root) is { } upload
-            ? format.Read<Root>(upload.Data, VerificationLimits.Default.MaxRootBytes).Signed
-            : current?.Root.Metadata.Signed;
+    // Only says which keys to look for; whether it may be the root, and can be read, is for the chain to decide.
+    private static Root? NextRoot(IMetadataFormat format, PublishedSet? current, IReadOnlyList<UploadedFile> uploads)
+    {
+        if (uploads.FirstOrDefault(upload => upload.Role == RoleName.Root) is not { } upload)
+            return current?.Root.Metadata.Signed;
+        try
+        {
+            return format.Read<Root>(upload.Data, VerificationLimits.Default.MaxRootBytes).Signed;
+        }
+        catch (TrustException)
+        {
+            return null;
+        }
+    }
 
     private async Task<OnlineSigners> FindSignersAsync(RepositoryName repository, Root? root, CancellationToken cancellationToken) =>
         new(await FindSignerAsync(repository, root, RoleName.Snapshot, cancellationToken), await FindSignerAsync(repository, root, RoleName.Timestamp, cancellationToken));

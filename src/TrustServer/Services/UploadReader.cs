@@ -45,7 +45,11 @@ internal sealed class UploadReader(IOptions<LimitOptions> options, TimeProvider 
             {
                 if (parts++ == limits.MaxParts)
                     throw TooLarge($"The request has more than {limits.MaxParts} parts.");
-                var role = rules.RoleOf(FileNameOf(section));
+                var name = FileNameOf(section);
+                // A part whose headers were cut off has no name either; reading on tells which it is.
+                if (name.Length == 0)
+                    await ReadPartAsync(section.Body, null, either.Token);
+                var role = rules.RoleOf(name);
                 if (role != rules.RepeatedRole && files.RemoveAll(file => file.Role == role) > 0 && !rules.TakesLastPart)
                     throw Malformed($"Two parts are for the role {role}; one file for each role is needed.");
                 files.Add(new UploadedFile(role, await ReadPartAsync(section.Body, role, either.Token)));
@@ -71,12 +75,23 @@ internal sealed class UploadReader(IOptions<LimitOptions> options, TimeProvider 
     }
 
     /// <returns>The file name with all its slashes; empty if there is none.</returns>
-    private static string FileNameOf(MultipartSection section) =>
-        ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
-            ? (disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).Value ?? ""
-            : "";
+    private static string FileNameOf(MultipartSection section)
+    {
+        // A parameter without a value is let through by the library's parser, and then fails where it is read.
+        if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition) || disposition.Parameters.Any(parameter => !parameter.Value.HasValue))
+            return "";
+        try
+        {
+            return (disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).Value ?? "";
+        }
+        catch (NotSupportedException)
+        {
+            // UTF-7, which the platform knows and does not decode.
+            return "";
+        }
+    }
 
-    private async Task<ReadOnlyMemory<byte>> ReadPartAsync(Stream body, RoleName role, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> ReadPartAsync(Stream body, RoleName? role, CancellationToken cancellationToken)
     {
         var buffer = new byte[FirstBufferBytes];
         var length = 0;
@@ -85,7 +100,7 @@ internal sealed class UploadReader(IOptions<LimitOptions> options, TimeProvider 
         {
             length += read;
             if (length > limits.MaxFileBytes)
-                throw TooLarge($"{role} has more than {limits.MaxFileBytes} bytes, the limit for one file.", role.Value);
+                throw TooLarge($"{role?.Value ?? "A part"} has more than {limits.MaxFileBytes} bytes, the limit for one file.", role?.Value);
             if (length == buffer.Length)
                 Array.Resize(ref buffer, (int)Math.Min(buffer.Length * 4L, limits.MaxFileBytes + 1L));
         }

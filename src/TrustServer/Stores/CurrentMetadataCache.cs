@@ -96,7 +96,8 @@ internal sealed class CurrentMetadataCache : IDisposable
     /// <summary>The file of a role by its SHA-256 (64 lower-case hexadecimal digits), or null.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.StoreUnavailable"/>.</exception>
     public async ValueTask<StoredFile?> ReadByHashAsync(RepositoryName repository, RoleName role, string sha256, CancellationToken cancellationToken) =>
-        await FindEntryAsync(repository, cancellationToken) is { } entry
+        // Who has the checksum was told of the file, perhaps by a server that knows more.
+        (await FindEntryAsync(repository, cancellationToken) ?? await RevalidateAsync(repository, cancellationToken)) is { } entry
             ? await ReadFileAsync(new FileKey(entry.Repository.Id, role.Value, 0, sha256), () => store.ReadByHashAsync(repository, role, sha256, cancellationToken))
             : null;
 

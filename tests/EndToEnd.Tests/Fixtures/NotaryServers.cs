@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
-
 namespace TrustService.EndToEnd.Tests.Fixtures;
 
-/// <summary>Servers that the tests of Notary clients share; each is started when it is first needed, and ends with the run.</summary>
+/// <summary>Servers that the tests of Notary clients share: each runs while somebody needs it.</summary>
 public static class NotaryServers
 {
     /// <summary>The embedded database, and TLS.</summary>
@@ -14,18 +12,40 @@ public static class NotaryServers
     /// <summary>The embedded database, without TLS.</summary>
     public const string SqliteOverHttp = "SQLite, plain HTTP";
 
-    private static readonly ConcurrentDictionary<string, Lazy<Task<ServerProcess>>> Started = new();
+    private static readonly Lock Gate = new();
+    private static readonly Dictionary<string, (Task<ServerProcess> Server, int Users)> Running = [];
 
     /// <summary>For theories: every kind of server.</summary>
     public static TheoryData<string> All => new(SqliteOverTls, PostgresOverTls, SqliteOverHttp);
 
-    /// <summary>The server of a kind.</summary>
-    public static Task<ServerProcess> GetAsync(string kind) => Started.GetOrAdd(kind, _ => new Lazy<Task<ServerProcess>>(() => StartAsync(kind))).Value;
-
-    private static async Task<ServerProcess> StartAsync(string kind)
+    /// <summary>The server of a kind, until <see cref="Return"/>.</summary>
+    public static Task<ServerProcess> RentAsync(string kind)
     {
-        var server = await ServerProcess.StartAsync(kind == PostgresOverTls ? Databases.Create(Databases.PostgreSQL) : null, plainHttp: kind == SqliteOverHttp);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
-        return server;
+        lock (Gate)
+        {
+            var (server, users) = Running.TryGetValue(kind, out var running) ? running : (StartAsync(kind), 0);
+            Running[kind] = (server, users + 1);
+            return server;
+        }
     }
+
+    /// <summary>Gives a server back; the last who does so ends it.</summary>
+    public static void Return(string kind)
+    {
+        lock (Gate)
+        {
+            var (server, users) = Running[kind];
+            if (users > 1)
+            {
+                Running[kind] = (server, users - 1);
+                return;
+            }
+            Running.Remove(kind);
+            if (server.IsCompletedSuccessfully)
+                server.Result.Dispose();
+        }
+    }
+
+    private static Task<ServerProcess> StartAsync(string kind) => Task.Run(() =>
+        ServerProcess.StartAsync(kind == PostgresOverTls ? Databases.Create(Databases.PostgreSQL) : null, plainHttp: kind == SqliteOverHttp));
 }

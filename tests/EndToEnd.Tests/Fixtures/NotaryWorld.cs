@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace TrustService.EndToEnd.Tests.Fixtures;
@@ -11,7 +13,7 @@ public sealed class NotaryWorld : IAsyncLifetime, IDisposable
     public ServerProcess Server { get; private set; } = null!;
 
     /// <inheritdoc/>
-    public async Task InitializeAsync() => Server = await NotaryServers.GetAsync(NotaryServers.SqliteOverTls);
+    public async Task InitializeAsync() => Server = await NotaryServers.RentAsync(NotaryServers.SqliteOverTls);
 
     /// <summary>Somebody with an empty trust directory.</summary>
     public NotaryTool NewClient() => NewClient(Server);
@@ -62,11 +64,23 @@ public sealed class NotaryWorld : IAsyncLifetime, IDisposable
     public async Task<IReadOnlyList<string>> ListedRolesAsync(string repository) =>
         [.. (await SignedAsync(repository, "snapshot")).GetProperty("meta").EnumerateObject().Select(listed => listed.Name).Order(StringComparer.Ordinal)];
 
+    /// <summary>The id of a key that the server serves, e.g. <c>snapshot.key</c>.</summary>
+    public static string KeyId(byte[] key)
+    {
+        using var document = JsonDocument.Parse(key);
+        var (type, value) = (document.RootElement.GetProperty("keytype").GetString(), document.RootElement.GetProperty("keyval").GetProperty("public").GetString());
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{{\"keytype\":\"{type}\",\"keyval\":{{\"private\":null,\"public\":\"{value}\"}}}}")));
+    }
+
     /// <summary>Address of a file.</summary>
     public static Uri Address(ServerProcess server, string repository, string fileName) => new($"{server.Url}/v2/{repository}/_trust/tuf/{fileName}");
 
     /// <inheritdoc/>
-    public Task DisposeAsync() => Task.CompletedTask;
+    public Task DisposeAsync()
+    {
+        NotaryServers.Return(NotaryServers.SqliteOverTls);
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -195,6 +195,35 @@ public sealed class NotaryPublishingTests
     }
 
     [Fact]
+    public async Task Delegation_LeftWithoutAKey_IsTaken_AndNobodySpeaksForIt()
+    {
+        Sign(Alice, "v1");
+        repository.Change(RoleName.Targets, targets => targets with
+        {
+            Delegations = targets.Delegations! with { Roles = [targets.Delegations.Roles[0] with { RoleKeys = new RoleKeys { KeyIds = [], Threshold = 1 } }] },
+        });
+        repository.Add(RoleName.Targets, "v2");
+
+        repository.Publish(repository.File(RoleName.Targets));
+
+        Assert.Null(await FindAsync("v1"));
+        Assert.NotNull(await FindAsync("v2"));
+        repository.Add(Alice, "v3");
+        Assert.Equal("targets/alice", Refusal.Of(TrustError.ThresholdNotMet, () => repository.Publish(repository.File(Alice))).Role);
+    }
+
+    [Fact]
+    public void ServersSnapshot_NewOrRenewed_OutlivesTheTimeInWhichClientsWarn()
+    {
+        repository.Init();
+        var expected = repository.Now + repository.Rules.SnapshotLifetime + NotaryFormat.Instance.Rules.SnapshotWarning;
+
+        Assert.Equal(expected, repository.Published!.Snapshot.Metadata.Signed.Expires);
+        Assert.Equal(expected, CandidateSet.OfRenewal(repository.Published, true, repository.Online, repository.Rules, repository.Now).Set.Snapshot.Metadata.Signed.Expires);
+        Assert.True(expected - repository.Rules.SnapshotLifetime > repository.Now.AddMonths(6));
+    }
+
+    [Fact]
     public async Task RootRotation_WithSnapshotToTheServerAndBack_ClientsFollow()
     {
         repository.ServerHoldsSnapshot = false;

@@ -31,6 +31,9 @@ public sealed class BearerChallengeTests
     [InlineData("realm=\"https://a.example/t\",realm=\"https://b.example/t\"")]
     [InlineData("realm=\"https://a.example/t\" service=\"x\"")]
     [InlineData("=\"x\",realm=\"https://a.example/t\"")]
+    [InlineData("realm=\"https://\na.example/t\"")]
+    [InlineData("realm=\"https://a .example/t\"")]
+    [InlineData("realm=\"https://\u00e4.example/t\"")]
     public void TryParse_MalformedOrForeignRealm_IsFalse(string? text) => Assert.False(BearerChallenge.TryParse(text, out _));
 
     [Fact]

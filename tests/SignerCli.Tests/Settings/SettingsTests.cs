@@ -31,6 +31,8 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{ "roots": { "*": "root.json" } }""", "\"*\"")]
     [InlineData("""{ "roots": { "registry.example.com/te*": "root.json" } }""", "te*")]
     [InlineData("""{ "roots": { "alpine": "root.json" } }""", "alpine")]
+    [InlineData("""{ "serverCa": "ca\u0000.pem" }""", "NUL")]
+    [InlineData("""{ "roots": { "registry.example.com/*": "root\u0000.json" } }""", "NUL")]
     [InlineData("""[]""", "config.json")]
     [InlineData("""{""", "config.json")]
     public async Task Load_Mistake_IsUsageNamingIt(string content, string named)

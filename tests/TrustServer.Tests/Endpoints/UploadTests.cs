@@ -53,6 +53,22 @@ public sealed class UploadTests : HostileUpload
         await UnmovedAsync();
     }
 
+    // The library that reads the header takes such a part, and fails where its name is asked for.
+    [Theory]
+    [InlineData("filename*")]
+    [InlineData("filename")]
+    [InlineData("filename=targets; filename*")]
+    [InlineData("filename*=utf-7''targets")]
+    [InlineData("filename=\"=?utf-7?B?dGFyZ2V0cw==?=\"")]
+    public async Task Upload_FileNameThatCannotBeRead_IsRefused(string parameter)
+    {
+        using var content = new ByteArrayContent([.. Encoding.ASCII.GetBytes($"--b\r\nContent-Disposition: form-data; name=files; {parameter}\r\n\r\n"), .. Owner.TargetsFile(2), .. "\r\n--b--\r\n"u8]);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=b");
+
+        await Server.Client.PostAsync(Owner.MetadataPath, content).RefusedAsync(TrustError.MalformedRequest);
+        await UnmovedAsync();
+    }
+
     [Fact]
     public async Task Upload_ToARepositoryThatDoesNotExist_NeedsRootAndTargets()
     {

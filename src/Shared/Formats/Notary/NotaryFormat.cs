@@ -33,13 +33,14 @@ public sealed partial class NotaryFormat : IMetadataFormat
         MaySnapshotDropRoles = true,
         MaySnapshotBeUploaded = true,
         // A client may rotate a key before it publishes for the first time.
-        // Its clients warn of a snapshot that expires within half a year, at every command.
-        LeastSnapshotLifetime = TimeSpan.FromDays(3 * 365),
         MaxFirstRootVersion = 2,
         RootListsStandbyKeys = false,
         IsRepeatNoChange = false,
         ListsSha512 = true,
         UnverifiableRole = UnverifiableRole.IsSkipped,
+        MayDelegateToNobody = true,
+        // Six months by the calendar, and some days.
+        SnapshotWarning = TimeSpan.FromDays(190),
         ImageRoles = [Releases, RoleName.Targets],
         PathMatches = static (prefix, path) => path.StartsWith(prefix, StringComparison.Ordinal),
         IsPatternWithin = static (prefix, outer) => prefix.StartsWith(outer, StringComparison.Ordinal),

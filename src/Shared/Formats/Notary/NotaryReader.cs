@@ -113,7 +113,7 @@ internal static class NotaryReader
     private static Delegations Delegations(JsonObjectReader delegations) => new()
     {
         Keys = Keys(delegations.Object("keys")),
-        Roles = MemberReading.DelegatedRoles(delegations, DelegatedRole),
+        Roles = IsNone(delegations, "roles") ? [] : MemberReading.DelegatedRoles(delegations, DelegatedRole),
         Unrecognized = NotaryMembers.Rest(delegations, "keys", "roles"),
     };
 
@@ -138,7 +138,8 @@ internal static class NotaryReader
 
     private static RoleKeys RoleKeys(JsonObjectReader role) => MemberReading.RoleKeys(role, TextsOrNone(role, "keyids"));
 
-    // Go writes an empty list as null where it was never filled.
-    private static ImmutableArray<string> TextsOrNone(JsonObjectReader reader, string name) =>
-        reader.Optional(name) is null or { ValueKind: JsonValueKind.Null } ? [] : reader.Texts(name);
+    private static ImmutableArray<string> TextsOrNone(JsonObjectReader reader, string name) => IsNone(reader, name) ? [] : reader.Texts(name);
+
+    // Go writes an empty list as null where it was never filled, or where its last item was taken out.
+    private static bool IsNone(JsonObjectReader reader, string name) => reader.Optional(name) is null or { ValueKind: JsonValueKind.Null };
 }

@@ -68,14 +68,22 @@ internal sealed record NotaryError(int Status, string Code, string Message)
     public byte[] ToBody()
     {
         var body = Write(Text);
-        for (var text = Text; body.Length > MaxBytes && !string.IsNullOrEmpty(text);)
+        if (body.Length <= MaxBytes || Text is null)
+            return body;
+        // Cut between characters as people see them: the most of them that fit.
+        var characters = StringInfo.ParseCombiningCharacters(Text);
+        var (fits, tooMany) = (0, characters.Length);
+        while (tooMany - fits > 1)
         {
-            // Whole characters as people see them; each takes a byte at least.
-            var elements = new StringInfo(text);
-            text = elements.SubstringByTextElements(0, Math.Max(0, elements.LengthInTextElements - Math.Max(1, (body.Length - MaxBytes) / 6)));
-            body = Write(text + "…");
+            var middle = (fits + tooMany) / 2;
+            if (Write(Cut(middle)).Length <= MaxBytes)
+                fits = middle;
+            else
+                tooMany = middle;
         }
-        return body;
+        return Write(Cut(fits));
+
+        string Cut(int count) => Text[..characters[count]] + "…";
     }
 
     private byte[] Write(string? text)

@@ -14,7 +14,8 @@ namespace TrustService.Server.Endpoints.Notary;
 internal static class NotaryPublishEndpoint
 {
     private const string Extension = ".json";
-    private static readonly UploadRules Rules = new() { RoleOf = RoleOf, TakesLastPart = true, MayBeEmpty = true };
+    /// <summary>What an upload may hold on this surface.</summary>
+    internal static readonly UploadRules Rules = new() { RoleOf = RoleOf, TakesLastPart = true, MayBeEmpty = true };
 
     /// <summary>Reads the upload before anything is locked, then publishes it.</summary>
     public static Task PublishAsync(HttpContext context, RepositoryName repository)
@@ -28,9 +29,10 @@ internal static class NotaryPublishEndpoint
     private static async Task ReadAndPublishAsync(HttpContext context, RepositoryName repository)
     {
         var services = context.RequestServices;
+        IReadOnlyList<UploadedFile> parts = [];
         try
         {
-            var parts = await services.GetRequiredService<UploadReader>().ReadAsync(context.Request, Rules, context.RequestAborted);
+            parts = await services.GetRequiredService<UploadReader>().ReadAsync(context.Request, Rules, context.RequestAborted);
             var uploads = parts.Where(part => part.Role != RoleName.Timestamp).ToList();
             // Clients may send the timestamp that they know; the server makes its own, as ever.
             foreach (var timestamp in parts.Except(uploads))
@@ -42,7 +44,7 @@ internal static class NotaryPublishEndpoint
             if (refusal.Error == TrustError.TooLarge)
                 // The rest of a body that is refused is not worth reading.
                 context.Response.Headers.Connection = "close";
-            throw new NotaryException(NotaryUpdateErrors.Of(refusal), refusal);
+            throw new NotaryException(NotaryUpdateErrors.Of(refusal, parts), refusal);
         }
         context.Response.ContentLength = 0;
     }

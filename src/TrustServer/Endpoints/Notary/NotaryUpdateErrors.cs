@@ -1,4 +1,6 @@
 using TrustService.Errors;
+using TrustService.Metadata;
+using TrustService.Publishing;
 
 namespace TrustService.Server.Endpoints.Notary;
 
@@ -14,7 +16,9 @@ internal static class NotaryUpdateErrors
     private const string BadHierarchy = "ErrBadHierarchy";
 
     /// <summary>The error that a refusal of an update is.</summary>
-    public static NotaryError Of(TrustException refusal) => refusal.Error switch
+    /// <param name="refusal">The refusal.</param>
+    /// <param name="uploads">The files, as far as they were received.</param>
+    public static NotaryError Of(TrustException refusal, IReadOnlyList<UploadedFile> uploads) => refusal.Error switch
     {
         TrustError.PublishConflict => NotaryError.Version,
         TrustError.MalformedJson => NotaryError.MalformedJson(NotaryErrors.Text(refusal)),
@@ -22,6 +26,10 @@ internal static class NotaryUpdateErrors
         TrustError.OnlineKeyUnavailable when refusal is { Role: "snapshot", InnerException: null } =>
             NotaryError.InvalidUpdate(BadHierarchy, "no snapshot was included in update and server does not hold current snapshot key for repository", missing: "snapshot"),
         _ when refusal.Error == TrustError.RateLimited || refusal.Info.HttpStatus >= StatusCodes.Status500InternalServerError => NotaryErrors.Of(refusal),
+        TrustError.MalformedMetadata or TrustError.WrongRoleType when uploads.FirstOrDefault(upload => upload.Role.Value == refusal.Role) is { } file && !UploadShape.IsDecodable(file) =>
+            NotaryError.MalformedJson(NotaryErrors.Text(refusal)),
+        TrustError.RepositoryUnknown => NotaryError.InvalidUpdate(
+            Validation, $"{(uploads.Any(upload => upload.Role == RoleName.Root) ? "targets must be loaded first" : "no pre-existing root and no root provided in update.")} {NotaryErrors.Text(refusal)}"),
         _ => NotaryError.InvalidUpdate(NameOf(refusal.Role), $"{PrefixOf(refusal)}{NotaryErrors.Text(refusal)}"),
     };
 
@@ -37,12 +45,13 @@ internal static class NotaryUpdateErrors
     // What scripts around the clients look for; the sentence that follows says more.
     private static string PrefixOf(TrustException refusal) => refusal switch
     {
+        { Error: TrustError.ThresholdNotMet, Role: "root", Delegator: { } former } when !refusal.Message.StartsWith(former + " ", StringComparison.Ordinal) =>
+            "could not rotate trust to a new trusted root: failed to validate data with current trusted certificates: ",
         { Error: TrustError.ThresholdNotMet, Role: "root" } => "could not validate the path to a trusted root: failed to validate integrity of roots: ",
         { Error: TrustError.ThresholdNotMet } => $"valid signatures did not meet threshold for {refusal.Role}: ",
         { Error: TrustError.RoleNotListed, Role: { } role } => $"tuf: invalid role {role}. delegation does not exist: ",
         { Error: TrustError.UnacceptableKey, Role: "root" } => "could not validate the path to a trusted root: unable to retrieve valid leaf certificates: ",
         { Error: TrustError.VersionMismatch, Role: "root" } => "Root modifications must increment the version. ",
-        { Error: TrustError.RepositoryUnknown } => "no pre-existing root and no root provided in update. ",
         _ => "",
     };
 }

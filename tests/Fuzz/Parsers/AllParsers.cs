@@ -1,0 +1,8 @@
+namespace TrustService.Fuzz.Parsers;
+
+/// <summary>Everything that reads bytes or text from outside.</summary>
+internal static class AllParsers
+{
+    public static IReadOnlyList<ParserUnderTest> Make() =>
+        [.. MetadataParsers.Make(), .. NotaryParsers.Make(), .. ChainParsers.Make(), .. NameParsers.Make(), .. KeyParsers.Make(), .. RegistryParsers.Make(), .. AnswerParsers.Make(), .. ServerParsers.Make(), .. ImportParsers.Make(), .. SettingsParsers.Make()];
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using TrustService.Cli.Settings;
+using TrustService.Errors;
+using TrustService.Fuzz.Mutators;
+using TrustService.Server.Hosting;
+using TrustService.Server.Options;
+
+namespace TrustService.Fuzz.Parsers;
+
+/// <summary>Settings of the signer and of the server.</summary>
+internal static class SettingsParsers
+{
+    public static IEnumerable<ParserUnderTest> Make()
+    {
+        yield return new ParserUnderTest("signer-settings", 5, new JsonMutator("server", "serverCa", "roots", "https://trust.example.com", "registry.example.com/team/*", "root:1:sha256:", "\0"),
+            [InputText.Seed($$$"""{"server":"https://trust.example.com","serverCa":"ca.pem","roots":{"registry.example.com/team/*":"root:1:sha256:{{{new string('a', 64)}}}","docker.io/library/alpine":"roots/alpine.json"}}""")],
+            input => SignerConfig.Read(input, "/home/user/.config/signer"));
+        yield return new ParserUnderTest("server-settings", 1, new JsonMutator("urls", "data", "database", "tls-cert", "dev-tls", "Limits", "Signing", "Database", "Notary", "MaxParts", "MaxFileBytes", "GunPrefixes", "true"),
+            [InputText.Seed("""{"urls":"http://127.0.0.1:4480;http://[::1]:4480","data":"trust-data","Limits":{"MaxParts":64,"LimitLoopback":true},"Signing":{"TimestampDays":14}}""")], ReadServerFile);
+        yield return new ParserUnderTest("server-arguments", 3, new ByteMutator("--urls", "--data", "--database", "--dev-tls", "=", "\n", "http://", "https://", "127.0.0.1:4480", "[::1]", "*", ";"),
+            [InputText.Seed("--urls\nhttp://127.0.0.1:4480;https://*:4443\n--dev-tls\n--insecure-no-auth\n--insecure-http\n--data=trust-data")], ReadArguments);
+    }
+
+    private static void ReadServerFile(byte[] input)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, input);
+            using var configuration = new ConfigurationManager();
+            ConfigurationSetup.AddFile(configuration, path);
+            _ = ServerSettings.Read(configuration);
+            using var services = new ServiceCollection().AddTrustOptions(configuration).BuildServiceProvider();
+            _ = (services.GetRequiredService<IOptions<LimitOptions>>().Value, services.GetRequiredService<IOptions<SigningOptions>>().Value, services.GetRequiredService<IOptions<DatabaseOptions>>().Value);
+        }
+        catch (OptionsValidationException e)
+        {
+            // The host shows it as a refusal of the settings when it starts.
+            throw new TrustException(TrustError.Usage, e.Message, e);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static void ReadArguments(byte[] input)
+    {
+        var settings = ServerCommandLine.Parse(InputText.Of(input).Split('\n'));
+        _ = ServerSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+    }
+}

@@ -1,0 +1,3 @@
+namespace TrustService.Server.Tests.Endpoints.Notary;
+
+public sealed class SqliteNotaryWeaknessTests() : NotaryWeaknessContract(null);
