@@ -24,6 +24,7 @@ public sealed record OnlineSigners(ImmutableArray<ISigningKey> Snapshot, Immutab
         Find(root, role) ?? throw new TrustException(TrustError.OnlineKeyUnavailable, $"The server holds none of the keys that root {root.Version} lists for {role}.")
         {
             Role = role.Value,
+            Delegator = $"root {root.Version}",
             Hint = "Ask the server for its key, list it in a new root, sign that with the root keys and publish it.",
         };
 

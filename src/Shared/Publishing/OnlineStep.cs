@@ -24,9 +24,12 @@ internal static class OnlineStep
             targets[role] = new TargetsDocument(metadata);
         var listed = ListedFiles.After(current, root, targets, uploaded, uploadedSnapshot is null ? referenceTime : null);
         RequireFewRoles(listed.Count, rules);
+        var snapshot = SnapshotBuilder.Exactly(current?.Snapshot.Metadata.Signed, listed.AsReadOnly(), SnapshotExpiry(root, rules, referenceTime));
+        if (uploadedSnapshot is null && signers.Find(root.Metadata.Signed, RoleName.Snapshot) is null)
+            CheckTargetsAlone(root, snapshot, targets, uploaded.Keys, referenceTime);
         var signedSnapshot = uploadedSnapshot is { } file
             ? SnapshotStep.Read(root, current, file, listed, targets, rules, referenceTime)
-            : SignOnline(root, RoleName.Snapshot, SnapshotBuilder.Exactly(current?.Snapshot.Metadata.Signed, listed.AsReadOnly(), SnapshotExpiry(root, rules, referenceTime)), signers);
+            : SignOnline(root, RoleName.Snapshot, snapshot, signers);
         var signedTimestamp = SignTimestamp(current, root, signedSnapshot, signers, rules, referenceTime);
 
         var accepted = AcceptSnapshot(current, root, signedTimestamp, signedSnapshot, referenceTime);
@@ -57,6 +60,18 @@ internal static class OnlineStep
 
     private static DateTimeOffset SnapshotExpiry(TrustedRoot root, PublishRules rules, DateTimeOffset referenceTime) =>
         referenceTime + rules.SnapshotLifetime + root.Format.Rules.SnapshotWarning;
+
+    // Without a key for snapshot nothing comes of a publish. What is wrong with the uploaded files is said first all the same:
+    // it is what their owner can mend.
+    private static void CheckTargetsAlone(
+        TrustedRoot root, Snapshot snapshot, IReadOnlyDictionary<RoleName, TargetsDocument> targets, IEnumerable<RoleName> uploaded, DateTimeOffset referenceTime)
+    {
+        var nobody = new ThresholdResult(1, [], []);
+        var unsigned = MetadataSigner.Unsigned(root.Format, snapshot);
+        var timestamp = TimestampBuilder.Next(null, ListedFiles.Describe(root.Format, unsigned), snapshot.Expires, referenceTime);
+        var draft = new TrustedTimestamp(root, MetadataSigner.Unsigned(root.Format, timestamp), nobody);
+        AcceptTargets.All(new TrustedSnapshot(draft, unsigned, nobody), targets, uploaded, referenceTime);
+    }
 
     private static SignedMetadata<Timestamp> SignTimestamp(
         PublishedSet? current, TrustedRoot root, SignedMetadata<Snapshot> snapshot, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime) =>

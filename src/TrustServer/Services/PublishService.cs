@@ -73,15 +73,11 @@ internal sealed class PublishService(
         var current = await sets.ReadAsync(transaction, format, cancellationToken);
         CheckClock(current!, now);
         var signers = await FindSignersAsync(repository, current!.Root.Metadata.Signed, cancellationToken);
-        var renewsSnapshot = rules.IsSnapshotDue(record, now);
-        if (format.Rules.MaySnapshotBeUploaded && signers.Find(current.Root.Metadata.Signed, RoleName.Snapshot) is null)
-        {
-            // The owner holds the snapshot key: only the timestamp is ours, and under an expired snapshot it would help nobody.
-            renewsSnapshot = false;
-            if (!rules.IsTimestampDue(record, now) || record.Snapshot.Expires <= now)
-                return null;
-        }
-        var candidate = CandidateSet.OfRenewal(current, renewsSnapshot, signers, rules.Publish, now);
+        // Where the owner holds the snapshot key, only the timestamp is ours, and under an expired snapshot it would help nobody.
+        var isOwnersSnapshot = format.Rules.MaySnapshotBeUploaded && signers.Find(current.Root.Metadata.Signed, RoleName.Snapshot) is null;
+        if (isOwnersSnapshot && (!rules.IsTimestampDue(record, now) || record.Snapshot.Expires <= now))
+            return null;
+        var candidate = CandidateSet.OfRenewal(current, rules.IsSnapshotDue(record, now), signers, rules.Publish, now);
         var renewed = await transaction.CommitAsync(Publications.Of(candidate, format, ChangeKind.Renew, actor: null, ChangeSummary.Of(current, candidate), rootOnlineKeys: null), cancellationToken);
         sets.Keep(renewed, candidate.Set);
         return renewed;

@@ -19,7 +19,7 @@ internal static class NotaryChangesEndpoint
         var changeId = ChangeId(context.Request.Query["change_id"].ToString());
         // A negative id is the end of the feed; from there, and with a negative number of records, the page lies before it.
         var isBackwards = changeId < 0 || records < 0;
-        var query = new ChangeQuery((int)Math.Min(Math.Abs(records), StoreLimits.MaxPageSize))
+        var query = new ChangeQuery(Math.Abs(records))
         {
             After = isBackwards ? 0 : changeId,
             Before = isBackwards && changeId > 0 ? changeId : null,
@@ -31,10 +31,11 @@ internal static class NotaryChangesEndpoint
         await NotaryAnswer.WriteAsync(context, StatusCodes.Status200OK, JsonWriting.Bytes(writer => Write(writer, changes)));
     }
 
-    private static long Records(string text) =>
+    private static int Records(string text) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var records)
-            ? records == 0 ? DefaultRecords : records
-            : throw new NotaryException(NotaryError.InvalidParameters($"invalid records parameter: strconv.ParseInt: parsing \"{text}\": invalid syntax"));
+            ? records == 0 ? DefaultRecords : Math.Clamp(records, -StoreLimits.MaxPageSize, StoreLimits.MaxPageSize)
+            : throw new NotaryException(NotaryError.InvalidParameters(
+                $"invalid records parameter: strconv.ParseInt: parsing \"{text}\": {(long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? "value out of range" : "invalid syntax")}"));
 
     private static long ChangeId(string text) =>
         text.Length == 0 ? 0

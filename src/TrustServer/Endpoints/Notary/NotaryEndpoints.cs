@@ -60,6 +60,8 @@ internal static class NotaryEndpoints
             return Task.CompletedTask;
         }
         var path = NotaryPath.Parse(sent);
+        if (path.NameProblem is { } problem)
+            return NotaryErrors.WriteAsync(context, HttpMethods.IsPost(context.Request.Method) ? NotaryError.InvalidUpdate(NotaryUpdateErrors.Validation, problem) : NotaryError.NotFound(problem));
         var isServed = path.Repository is not { } repository || path.Resource == NotaryResource.MetadataSet && HttpMethods.IsPost(context.Request.Method)
             || context.RequestServices.GetRequiredService<IOptions<NotaryOptions>>().Value.Serves(repository.Value);
         return (isServed ? handle(context, path) : null) ?? NotaryErrors.WriteAsync(context, NotaryError.Unrouted);

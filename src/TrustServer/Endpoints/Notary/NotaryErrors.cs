@@ -39,6 +39,8 @@ internal static class NotaryErrors
         var response = context.Response;
         response.StatusCode = error.Status;
         response.ContentType = NotaryError.ContentType;
+        // What is not there may be there in a moment: clients ask for root before they begin a repository.
+        response.Headers.CacheControl = "no-store";
         if (error.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable && response.Headers.RetryAfter.Count == 0)
             response.Headers.RetryAfter = Problems.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         var body = error.ToBody();

@@ -12,6 +12,9 @@ namespace TrustService.Server.Endpoints.Notary;
 /// <param name="Role">The role of <see cref="NotaryResource.OnlineKey"/>: <c>snapshot</c> or <c>timestamp</c>.</param>
 internal sealed record NotaryPath(NotaryResource Resource, RepositoryName? Repository = null, NotaryFileName? File = null, string? Role = null)
 {
+    /// <summary>Why there can be no repository of the name, or null; the resource is <see cref="NotaryResource.None"/> then.</summary>
+    public string? NameProblem { get; init; }
+
     /// <summary>What all paths begin with.</summary>
     public const string Prefix = "/v2/";
 
@@ -84,8 +87,7 @@ internal sealed record NotaryPath(NotaryResource Resource, RepositoryName? Repos
         }
         catch (TrustException e) when (e.Error == TrustError.InvalidRepositoryName)
         {
-            // What cannot be the name of a repository is the name of none.
-            return None;
+            return None with { NameProblem = e.Message };
         }
     }
 }

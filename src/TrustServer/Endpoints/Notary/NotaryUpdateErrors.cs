@@ -23,10 +23,13 @@ internal static class NotaryUpdateErrors
         TrustError.PublishConflict => NotaryError.Version,
         TrustError.MalformedJson => NotaryError.MalformedJson(NotaryErrors.Text(refusal)),
         TrustError.MalformedRequest => NotaryError.MalformedUpload(NotaryErrors.Text(refusal)),
-        TrustError.OnlineKeyUnavailable when refusal is { Role: "snapshot", InnerException: null } =>
+        // Where root lists no key of the server; a key that cannot be opened is the server's own trouble.
+        TrustError.OnlineKeyUnavailable when refusal is { Role: "timestamp", Delegator: not null } =>
+            NotaryError.InvalidUpdate(BadRoot, $"no  timestamp keys exist on the server: {NotaryErrors.Text(refusal)}"),
+        TrustError.OnlineKeyUnavailable when refusal is { Role: "snapshot", Delegator: not null } =>
             NotaryError.InvalidUpdate(BadHierarchy, "no snapshot was included in update and server does not hold current snapshot key for repository", missing: "snapshot"),
         _ when refusal.Error == TrustError.RateLimited || refusal.Info.HttpStatus >= StatusCodes.Status500InternalServerError => NotaryErrors.Of(refusal),
-        TrustError.MalformedMetadata or TrustError.WrongRoleType when uploads.FirstOrDefault(upload => upload.Role.Value == refusal.Role) is { } file && !UploadShape.IsDecodable(file) =>
+        TrustError.MalformedMetadata or TrustError.WrongRoleType or TrustError.RepositoryUnknown when uploads.Any(upload => !UploadShape.IsDecodable(upload)) =>
             NotaryError.MalformedJson(NotaryErrors.Text(refusal)),
         TrustError.RepositoryUnknown => NotaryError.InvalidUpdate(
             Validation, $"{(uploads.Any(upload => upload.Role == RoleName.Root) ? "targets must be loaded first" : "no pre-existing root and no root provided in update.")} {NotaryErrors.Text(refusal)}"),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using TrustService.Errors;
 using TrustService.Json;
 using TrustService.Publishing;
 
@@ -8,10 +9,18 @@ namespace TrustService.Server.Endpoints.Notary;
 /// <summary>Tells two kinds of refused files apart: those that a decoder cannot take in at all, and those whose content is wrong.</summary>
 internal static class UploadShape
 {
-    /// <summary>True if type, version and expiry have the JSON types that they must have, as far as they are there.</summary>
+    /// <summary>True if it is JSON in which type, version and expiry have the JSON types that they must have, as far as they are there.</summary>
     public static bool IsDecodable(UploadedFile upload)
     {
-        var file = StrictJson.Parse(upload.Data.Span, JsonLimits.OfBytes(upload.Data.Length));
+        JsonElement file;
+        try
+        {
+            file = StrictJson.Parse(upload.Data.Span, JsonLimits.OfBytes(upload.Data.Length));
+        }
+        catch (TrustException)
+        {
+            return false;
+        }
         if (file.ValueKind != JsonValueKind.Object)
             return false;
         if (!file.TryGetProperty("signed", out var signed))

@@ -114,6 +114,9 @@ public abstract class NotaryPublishContract(PostgresFixture? postgres)
         await owner.PublishAsync(server.Client, ("root", owner.RootFile(5))).InvalidUpdateAsync("ErrBadRoot");
         await owner.PublishAsync(server.Client, ("root", "{\"signed\":{\"_type\":\"Root\"},\"signatures\":[]}"u8.ToArray())).InvalidUpdateAsync("ErrBadRoot");
         Assert.Contains("delegation does not exist", await owner.PublishAsync(server.Client, ("targets/nobody", stranger.TargetsFile(1))).InvalidUpdateAsync("ErrBadTargets"), StringComparison.Ordinal);
+        // What is wrong with a file comes before what is missing beside it.
+        await clientHeld.PublishAsync(server.Client, ("targets", stranger.TargetsFile(2))).InvalidUpdateAsync("ErrBadTargets");
+        Assert.Contains("delegation does not exist", await clientHeld.PublishAsync(server.Client, ("targets/nobody", clientHeld.TargetsFile(1))).InvalidUpdateAsync("ErrBadTargets"), StringComparison.Ordinal);
         var hierarchy = await clientHeld.PublishAsync(server.Client, ("targets", clientHeld.TargetsFile(2))).ErrorAsync(HttpStatusCode.BadRequest, "INVALID_UPDATE");
         Assert.Equal(
             """{"Name":"ErrBadHierarchy","Error":{"Missing":"snapshot","Msg":"no snapshot was included in update and server does not hold current snapshot key for repository"}}""",

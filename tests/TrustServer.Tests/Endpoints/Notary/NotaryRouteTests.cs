@@ -72,6 +72,16 @@ public sealed class NotaryRouteTests : IAsyncLifetime
         Assert.Contains($"\r\nLocation: {clean}\r\n", answer, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/v2/a*b/_trust/tuf/")]
+    [InlineData("/v2/a%20b/_trust/tuf/")]
+    [InlineData("/v2/a%01b/_trust/tuf/")]
+    public async Task Name_ThatNoRepositoryCanHave_IsRefusedWithTheReason(string path)
+    {
+        Assert.Contains("is not the name of a repository", await Server.Client.PostAsync(path, new MultipartFormDataContent()).InvalidUpdateAsync("ErrValidation"), StringComparison.Ordinal);
+        Assert.Contains("is not the name of a repository", (string?)(await Server.Client.GetAsync(path + "root.json").NotFoundAsync())["detail"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task UnknownRepository_IsNotFoundForEveryKindOfFile()
     {
