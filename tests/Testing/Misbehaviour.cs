@@ -42,7 +42,8 @@ public static class Misbehaviour
     /// <summary>A body that ends before the length that was announced.</summary>
     public static RequestDelegate ShortBody => async context =>
     {
-        context.Response.ContentLength = 1000;
+        // Less than any file may have: whether it is too long must not be what is found first.
+        context.Response.ContentLength = 100;
         await context.Response.Body.WriteAsync("only this"u8.ToArray());
         await context.Response.Body.FlushAsync();
         context.Abort();

@@ -9,7 +9,7 @@ namespace TrustService.Shared.Tests.Client;
 /// <summary>A host that does not behave, at each file that a client asks for.</summary>
 public sealed class HostileHostTests
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(25);
 
     // Each file with what is stored before the client gets to it.
