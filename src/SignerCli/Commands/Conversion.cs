@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using TrustService.Cli.Commands;
+using TrustService.Cli.Importing;
 using TrustService.Editing;
 using TrustService.Errors;
 using TrustService.Formats.Tuf;
@@ -9,7 +9,7 @@ using TrustService.Oci;
 using TrustService.Publishing;
 using TrustService.Verification;
 
-namespace TrustService.Cli.Importing;
+namespace TrustService.Cli.Commands;
 
 /// <summary>
 /// Makes a TUF repository with the targets of a Notary one: those that docker resolves, releases before targets, all signed

@@ -1,4 +1,4 @@
-using TrustService.Cli.Commands;
+using TrustService.Cli.Importing;
 using TrustService.Cli.Output;
 using TrustService.Client;
 using TrustService.Errors;
@@ -7,7 +7,7 @@ using TrustService.Oci;
 using TrustService.Publishing;
 using TrustService.Verification;
 
-namespace TrustService.Cli.Importing;
+namespace TrustService.Cli.Commands;
 
 /// <summary>Moves repositories from another source to this user's trust server, one after the other.</summary>
 /// <param name="context">The run.</param>

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using TrustService.Cli.Commands;
+using TrustService.Cli.Importing;
 using TrustService.Cli.KeyStores;
 using TrustService.Client;
 using TrustService.Editing;
@@ -11,7 +11,7 @@ using TrustService.Metadata;
 using TrustService.Oci;
 using TrustService.Publishing;
 
-namespace TrustService.Cli.Importing;
+namespace TrustService.Cli.Commands;
 
 /// <summary>
 /// Publishes the root after the last one of a repository that was moved, signed with its old root key: from then on the

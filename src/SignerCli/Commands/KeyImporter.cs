@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
-using TrustService.Cli.Commands;
+using TrustService.Cli.Importing;
 using TrustService.Cli.KeyStores;
 using TrustService.Errors;
 using TrustService.Formats.Notary;
 using TrustService.Keys;
 using TrustService.Metadata;
 
-namespace TrustService.Cli.Importing;
+namespace TrustService.Cli.Commands;
 
 /// <summary>Copies keys of Docker Content Trust and Notary into the key store, each encrypted anew with the passphrase that opened it.</summary>
 /// <param name="context">The run.</param>

@@ -1,7 +1,4 @@
-using TrustService.Cli.Commands;
-using TrustService.Metadata;
-
-namespace TrustService.Cli.Importing;
+namespace TrustService.Cli.Commands;
 
 /// <summary>How repositories are to be moved.</summary>
 internal sealed record MoveRequest
