@@ -21,55 +21,59 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
     /// </summary>
     public const int MaxAttempts = 100;
 
+    // As Notary's client has it, whose users alone hold snapshot keys.
+    private static readonly TimeSpan SnapshotLifetime = TimeSpan.FromDays(3 * 365);
+
     // Milliseconds of the first wait at the most; each further one is longer by as much, up to five times.
     private const int MaxFirstWait = 100;
     private const int MinFirstWait = 20;
     private const int LongestWait = 5;
 
-    // What Notary's tools give a snapshot that its owner signs.
-    private static readonly TimeSpan SnapshotLifetime = TimeSpan.FromDays(3 * 365);
-
-    /// <summary>Keys of snapshot, where the repository's owner signs it and not the server; none if the server does.</summary>
-    public ImmutableArray<ISigningKey> SnapshotSigners { get; init; } = [];
-
-    /// <summary>The current targets, verified; expired targets as well, because their owner is about to renew them.</summary>
-    /// <exception cref="TrustException">A coded refusal.</exception>
-    public async Task<TrustedTargets> ReadCurrentAsync(CancellationToken cancellationToken)
+    /// <summary>The current targets and some of the roles that it delegates to, verified; expired ones as well, because their owner is about to renew them.</summary>
+    /// <param name="roles">Names the roles that are to be read besides, when targets is known.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="TrustException">A coded refusal of anything but a delegated role.</exception>
+    public async Task<CurrentRoles> ReadCurrentAsync(Func<TrustedTargets, IEnumerable<RoleName>> roles, CancellationToken cancellationToken)
     {
         try
         {
-            return await trust.StartRun(time.GetUtcNow(), options).RefreshAsync(cancellationToken).ConfigureAwait(false);
+            var current = await ReadAsync(roles, options, cancellationToken).ConfigureAwait(false);
+            if (!current.Delegated.Any(reading => reading.Refusal?.Error == TrustError.Expired))
+                return current;
         }
         catch (TrustException e) when (e.Error == TrustError.Expired && e.Role == RoleName.Targets.Value)
         {
             // Root, timestamp and snapshot were found fresh before targets was looked at.
-            return await trust.StartRun(time.GetUtcNow(), options with { ChecksExpiry = false, ClockTolerance = null }).RefreshAsync(cancellationToken).ConfigureAwait(false);
         }
+        return await ReadAsync(roles, options with { ChecksExpiry = false, ClockTolerance = null }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Applies a change to the current targets, signs and publishes; starts over if another publisher was first.</summary>
-    /// <param name="change">What to change; <see cref="PlatformTargets"/> completes it.</param>
-    /// <param name="lifetime">How long the new version is valid.</param>
-    /// <param name="signers">Keys of the targets role, at least its threshold.</param>
+    /// <summary>Applies a change to the current version of each role that is to sign it, and publishes; starts over if another publisher was first.</summary>
+    /// <param name="change">What to change; <see cref="PlatformTargets"/> completes it. A role takes the part that it may speak for.</param>
+    /// <param name="lifetime">How long the new versions are valid.</param>
+    /// <param name="signers">The roles with their keys.</param>
     /// <param name="cancellationToken">Ends the work; doing it again is harmless.</param>
     /// <exception cref="TrustException">
     /// A coded refusal; <see cref="TrustError.PublishConflict"/> after <see cref="MaxAttempts"/> attempts. Nothing is published then.
     /// </exception>
-    public async Task<SigningResult> PublishAsync(TargetsChange change, TimeSpan lifetime, ImmutableArray<ISigningKey> signers, CancellationToken cancellationToken)
+    public async Task<SigningResult> PublishAsync(TargetsChange change, TimeSpan lifetime, ImmutableArray<RoleSigners> signers, CancellationToken cancellationToken)
     {
+        var (imageRoles, snapshot) = (signers.Where(role => role.Role != RoleName.Snapshot).ToList(), signers.FirstOrDefault(role => role.Role == RoleName.Snapshot));
         for (var attempt = 1; ; attempt++)
         {
-            var current = await ReadCurrentAsync(cancellationToken).ConfigureAwait(false);
+            var current = await ReadCurrentAsync(_ => imageRoles.Select(role => role.Role), cancellationToken).ConfigureAwait(false);
+            var files = new Dictionary<RoleName, SignedMetadata<Targets>>();
             // With each version anew: another publisher may have signed or revoked an index meanwhile.
-            var completed = PlatformTargets.Complete(current.Metadata.Signed, change);
-            if (completed.IsNoChangeTo(current.Metadata.Signed) && time.GetUtcNow() < current.Metadata.Signed.Expires)
-                return new SigningResult(false, current.Metadata.Signed.Version, current.Metadata.Signed.Expires, current.Signers.Signed, attempt - 1);
-            var next = TargetsEditor.Next(current.Metadata.Signed, completed, time.GetUtcNow() + lifetime);
-            var (signed, keys) = Sign(current.Snapshot.Root, next, signers);
+            ImmutableArray<SignedRole> signed = [.. imageRoles.Select(role => Sign(current, role, change, lifetime, files)).OfType<SignedRole>()];
+            if (files.Count == 0)
+                return new SigningResult(false, signed, attempt - 1);
+            var upload = files.ToDictionary(file => file.Key, file => file.Value.File);
+            if (snapshot is not null)
+                upload[RoleName.Snapshot] = SignSnapshot(current.Targets.Snapshot, files, snapshot);
             try
             {
-                _ = await server.PublishAsync(trust.Repository, FilesOf(current.Snapshot, signed), cancellationToken).ConfigureAwait(false);
-                return new SigningResult(true, next.Version, signed.Signed.Expires, keys, attempt);
+                _ = await server.PublishAsync(trust.Repository, upload, cancellationToken).ConfigureAwait(false);
+                return new SigningResult(true, signed, attempt);
             }
             catch (TrustException e) when (e.Error == TrustError.PublishConflict && attempt < MaxAttempts)
             {
@@ -78,31 +82,57 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
         }
     }
 
-    /// <summary>The keys that may sign the targets of a repository.</summary>
-    public static ImmutableArray<PublicKey> KeysOf(TrustedRoot root) => KeysOf(root, RoleName.Targets);
-
-    /// <summary>The keys that may sign a top-level role of a repository.</summary>
-    public static ImmutableArray<PublicKey> KeysOf(TrustedRoot root, RoleName name)
+    /// <summary>A change as one role can hold it.</summary>
+    /// <returns>The part that the role may speak for, completed; null if there is nothing in it for the role.</returns>
+    public static TargetsChange? ChangeFor(SigningRole role, Targets? current, TargetsChange change)
     {
-        var role = root.Metadata.Signed.Roles[name];
-        return [.. role.KeyIds.Where(root.Metadata.Signed.Keys.ContainsKey).Select(id => root.Metadata.Signed.Keys[id])];
+        var own = change with { Set = change.Set.RemoveRange(change.Set.Keys.Where(path => !role.MaySpeakFor(path))) };
+        return current is not null ? PlatformTargets.Complete(current, own) : own.Set.IsEmpty ? null : own;
     }
 
-    private Dictionary<RoleName, ReadOnlyMemory<byte>> FilesOf(TrustedSnapshot current, SignedMetadata<Targets> targets)
+    private async Task<CurrentRoles> ReadAsync(Func<TrustedTargets, IEnumerable<RoleName>> roles, TrustClientOptions reading, CancellationToken cancellationToken)
     {
-        var files = new Dictionary<RoleName, ReadOnlyMemory<byte>> { [RoleName.Targets] = targets.File };
-        if (SnapshotSigners.IsEmpty)
-            return files;
-        var next = SnapshotBuilder.Next(current.Metadata.Signed, new Dictionary<RoleName, MetaFile> { [RoleName.Targets] = targets.Describe() }, time.GetUtcNow() + SnapshotLifetime);
-        files[RoleName.Snapshot] = MetadataSigner.Sign(trust.Format, next, KeysOf(current.Root, RoleName.Snapshot), SnapshotSigners).File;
-        return files;
+        var client = trust.StartRun(time.GetUtcNow(), reading);
+        var targets = await client.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        var delegated = ImmutableArray.CreateBuilder<RoleReading>();
+        foreach (var name in roles(targets).Where(name => name != targets.Role))
+        {
+            try
+            {
+                delegated.Add(new RoleReading(name, targets, await client.LoadDelegatedAsync(new DelegationStep(targets, name), cancellationToken).ConfigureAwait(false), null));
+            }
+            catch (TrustException e) when (e.Info.Outcome != Outcome.Unreachable)
+            {
+                delegated.Add(new RoleReading(name, targets, null, e));
+            }
+        }
+        return new CurrentRoles(targets, delegated.ToImmutable());
     }
 
-    private (SignedMetadata<Targets> Signed, ImmutableArray<KeyId> Keys) Sign(TrustedRoot root, Targets next, ImmutableArray<ISigningKey> signers)
+    // Null if the change has nothing for the role; no file if the role holds it already.
+    private SignedRole? Sign(CurrentRoles current, RoleSigners signers, TargetsChange change, TimeSpan lifetime, Dictionary<RoleName, SignedMetadata<Targets>> files)
     {
-        var signed = MetadataSigner.Sign(trust.Format, next, KeysOf(root), signers);
+        var role = SigningRole.Find(current.Targets, signers.Role)
+            ?? throw new TrustException(TrustError.RoleNotListed, $"Targets {current.Targets.Metadata.Signed.Version} does not delegate to {signers.Role}.") { Role = signers.Role.Value };
+        var (trusted, now) = (current.Find(role.Name), time.GetUtcNow());
+        var before = trusted?.Metadata.Signed;
+        if (ChangeFor(role, before, change) is not { } own)
+            return null;
+        if (trusted is not null && own.IsNoChangeTo(before!) && now < before!.Expires)
+            return new SignedRole(role.Name, before.Version, before.Expires, trusted.Signers.Signed);
+        var next = TargetsEditor.Next(before ?? TargetsEditor.First(now + lifetime) with { Version = 0 }, own, now + lifetime);
+        var signed = MetadataSigner.Sign(trust.Format, next, role.Keys, signers.Keys);
+        files.Add(role.Name, signed);
         // Refused here, before anything is sent, by the same count that every client makes.
-        var result = SignatureThreshold.Require(signed, RoleName.Targets, $"root {root.Version}", root.Metadata.Signed.Keys, root.Metadata.Signed.Roles[RoleName.Targets]);
-        return (signed, result.Signed);
+        return new SignedRole(role.Name, next.Version, signed.Signed.Expires, role.RequireSigned(signed).Signed);
+    }
+
+    private ReadOnlyMemory<byte> SignSnapshot(TrustedSnapshot current, Dictionary<RoleName, SignedMetadata<Targets>> files, RoleSigners signers)
+    {
+        var role = SigningRole.Of(current.Root, RoleName.Snapshot);
+        var next = SnapshotBuilder.Next(current.Metadata.Signed, files.ToDictionary(file => file.Key, file => file.Value.Describe()), time.GetUtcNow() + SnapshotLifetime);
+        var signed = MetadataSigner.Sign(trust.Format, next, role.Keys, signers.Keys);
+        _ = role.RequireSigned(signed);
+        return signed.File;
     }
 }

@@ -18,7 +18,7 @@ public static class ImageTarget
     /// <summary>The target of an image.</summary>
     /// <param name="image">The manifest.</param>
     /// <param name="custom">More custom data, each as text; null for none.</param>
-    public static TargetFile Of(Descriptor image, IReadOnlyDictionary<string, string>? custom) => Of(image.Size, FileHashes.FromSha256(Convert.FromHexString(image.Digest.Hex)), writer =>
+    public static TargetFile Of(Descriptor image, IReadOnlyDictionary<string, string>? custom) => Of(image.Size, HashesOf(image), writer =>
     {
         writer.WriteString(MediaTypeMember, image.MediaType);
         foreach (var (name, value) in custom ?? new Dictionary<string, string>())
@@ -27,6 +27,18 @@ public static class ImageTarget
                 writer.WriteString(name, value);
         }
     });
+
+    /// <summary>The target of an image with its owner's custom data alone, or with none.</summary>
+    /// <param name="image">The manifest.</param>
+    /// <param name="custom">Custom data, each as text.</param>
+    public static TargetFile Plain(Descriptor image, IReadOnlyDictionary<string, string> custom) =>
+        custom.Count > 0
+            ? Of(image.Size, HashesOf(image), writer =>
+            {
+                foreach (var (name, value) in custom)
+                    writer.WriteString(name, value);
+            })
+            : new TargetFile { Length = image.Size, Hashes = HashesOf(image) };
 
     /// <summary>The target of an image that is signed because an index names it.</summary>
     /// <param name="image">The manifest.</param>
@@ -54,6 +66,8 @@ public static class ImageTarget
         writer.WriteEndArray();
         writer.WriteString(MediaTypeMember, MediaTypeOf(platform) ?? "");
     });
+
+    private static FileHashes HashesOf(Descriptor image) => FileHashes.FromSha256(Convert.FromHexString(image.Digest.Hex));
 
     private static TargetFile Of(long length, FileHashes hashes, Action<Utf8JsonWriter> writeCustom) => new()
     {

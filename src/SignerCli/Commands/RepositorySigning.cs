@@ -4,91 +4,114 @@ using TrustService.Cli.Output;
 using TrustService.Client;
 using TrustService.Editing;
 using TrustService.Errors;
-using TrustService.Keys;
 using TrustService.Metadata;
 using TrustService.Oci;
 using TrustService.Verification;
 
 namespace TrustService.Cli.Commands;
 
-/// <summary>Publishes a change of one repository's targets: reads what is current, finds the keys, asks, signs.</summary>
+/// <summary>Publishes a change of one repository's images: reads what is current, finds the roles and their keys, asks, signs.</summary>
 /// <param name="context">The run.</param>
 /// <param name="trust">What the command line says of trust.</param>
-/// <param name="givenKeys">What the caller calls the keys; empty to look in the key store.</param>
-/// <param name="isConfirmed">True to ask nothing.</param>
-internal sealed class RepositorySigning(CommandContext context, TrustFlags trust, IReadOnlyList<string> givenKeys, bool isConfirmed)
+/// <param name="request">How it is to be signed.</param>
+internal sealed class RepositorySigning(CommandContext context, TrustFlags trust, SigningRequest request) : IDisposable
 {
     private static readonly TrustClientOptions Options = new();
 
+    private readonly SigningKeyring keys = new(context.Keyring, request.Keys);
+
+    /// <summary>Which roles sign.</summary>
+    public RoleSelection Roles => new(keys, request.Roles);
+
     /// <summary>Publishes a change.</summary>
     /// <param name="repository">The repository.</param>
+    /// <param name="current">What is current in the roles that sign.</param>
+    /// <param name="roles">The roles that sign.</param>
     /// <param name="change">The change.</param>
-    /// <param name="lifetime">How long the new version is valid.</param>
-    /// <param name="question">Makes the question of the names of the keys.</param>
+    /// <param name="question">Makes the question of the roles and the names of the keys.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="TrustException">A coded refusal; nothing is published then.</exception>
-    public async Task<SigningResult> PublishAsync(RepositoryName repository, TargetsChange change, TimeSpan lifetime, Func<string, string> question, CancellationToken cancellationToken)
+    public async Task<SigningResult> PublishAsync(
+        RepositoryName repository, CurrentRoles current, ImmutableArray<SigningRole> roles, TargetsChange change, Func<string, string> question, CancellationToken cancellationToken)
     {
-        var current = await ReadCurrentAsync(repository, cancellationToken);
-        var targets = current.Metadata.Signed;
-        var completed = PlatformTargets.Complete(targets, change);
-        var isExpired = targets.Expires <= context.Now;
-        if (isExpired)
-            context.Output.Warn($"The targets of {repository} expired on {CommandOutput.Date(targets.Expires)}; publishing renews all of their signatures.");
-        else if (completed.IsNoChangeTo(targets))
-            return new SigningResult(false, targets.Version, targets.Expires, current.Signers.Signed, 0);
-
-        var orphans = completed.Remove.Except(change.Remove);
-        if (!orphans.IsEmpty)
-            context.Output.Notice($"The index of these platforms is signed no more, so their signatures end as well: {string.Join(", ", orphans.Select(path => TargetNames.DigestOf(path)))}.");
-
-        var allowed = ImageSigner.KeysOf(current.Snapshot.Root);
-        var threshold = current.Snapshot.Root.Metadata.Signed.Roles[RoleName.Targets].Threshold;
-        var chosen = context.Keyring.Choose(RoleName.Targets, allowed, threshold, givenKeys);
-        context.Confirm(question(string.Join(", ", chosen.Select(entry => entry.Name))), isConfirmed);
-        var signers = context.Keyring.Open(chosen, KeyPurpose.Targets);
-        ImmutableArray<IExportableKey> snapshotSigners = [];
-        try
-        {
-            snapshotSigners = OpenSnapshotKeys(current.Snapshot.Root);
-            context.Output.Progress($"Publishing {repository}");
-            var result = await WithSignerAsync(repository, [.. snapshotSigners.Cast<ISigningKey>()], (signer, token) => signer.PublishAsync(change, lifetime, [.. signers.Cast<ISigningKey>()], token), cancellationToken);
-            if (result.Attempts > 1)
-                context.Output.Detail($"signed {result.Attempts} times, because others published at the same time");
-            return result;
-        }
-        finally
-        {
-            foreach (var key in signers.Concat(snapshotSigners))
-                key.Dispose();
-        }
+        if (!NeedsPublishing(repository, current, roles, change))
+            return new SigningResult(false, [.. roles.Select(role => current.Find(role.Name)).OfType<TrustedTargets>().Select(Describe)], 0);
+        var chosen = roles.Select(role => (Role: role, Keys: keys.Choose(role))).ToList();
+        keys.RequireUseful(roles);
+        context.Confirm(question(string.Join(" and ", chosen.GroupBy(entry => string.Join(", ", entry.Keys.Select(key => key.Name))).Select(group => $"{string.Join(", ", group.Select(entry => entry.Role.Name))} key {group.Key}"))), request.IsConfirmed);
+        foreach (var key in chosen.SelectMany(entry => entry.Keys).Where(key => key.Origin == KeyOrigin.Docker).Distinct())
+            context.Output.Notice($"The key {key.Name} is used where Docker keeps it: {key.Location}");
+        if (HeldSnapshot(current.Targets) is { } snapshot)
+            chosen.Add(snapshot);
+        ImmutableArray<RoleSigners> signers = [.. chosen.Select(entry => new RoleSigners(entry.Role.Name, [.. entry.Keys.Select(key => keys.Open(key, SigningKeyring.PurposeOf(entry.Role.Name)))]))];
+        context.Output.Progress($"Publishing {repository}");
+        var result = await WithSignerAsync(repository, (signer, token) => signer.PublishAsync(change, request.Lifetime, signers, token), cancellationToken);
+        if (result.Attempts > 1)
+            context.Output.Detail($"signed {result.Attempts} times, because others published at the same time");
+        return result;
     }
 
-    /// <summary>The current targets, verified.</summary>
+    /// <summary>What is current, verified, and the roles that sign.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="choose">Chooses the roles, when targets is known.</param>
+    /// <param name="readsOthers">True to read the roles of others as well.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="TrustException">A coded refusal.</exception>
-    public async Task<TrustedTargets> ReadCurrentAsync(RepositoryName repository, CancellationToken cancellationToken)
+    public async Task<(CurrentRoles Current, ImmutableArray<SigningRole> Roles)> ReadAsync(
+        RepositoryName repository, Func<TrustedTargets, ImmutableArray<SigningRole>> choose, bool readsOthers, CancellationToken cancellationToken)
     {
         context.Output.Progress($"Reading {repository}");
-        return await WithSignerAsync(repository, [], (signer, token) => signer.ReadCurrentAsync(token), cancellationToken);
+        var current = await WithSignerAsync(repository, (signer, token) => signer.ReadCurrentAsync(_ => [], token), cancellationToken);
+        // Choosing may have to open a key, for which a person may have to type.
+        var roles = choose(current.Targets);
+        if (readsOthers || roles.Any(role => role.Name != current.Targets.Role))
+            current = await WithSignerAsync(repository, (signer, token) => signer.ReadCurrentAsync(targets => Names(targets, roles, readsOthers), token), cancellationToken);
+        return (current, roles);
     }
 
-    // Where the owner signs snapshot, its key was imported with the others; where the server does, nobody else has it.
-    private ImmutableArray<IExportableKey> OpenSnapshotKeys(TrustedRoot root)
+    /// <inheritdoc/>
+    public void Dispose() => keys.Dispose();
+
+    private static IEnumerable<RoleName> Names(TrustedTargets targets, ImmutableArray<SigningRole> roles, bool readsOthers) =>
+        (readsOthers ? roles.Concat(SigningRole.DelegatedBy(targets)) : roles).Select(role => role.Name).Distinct();
+
+    private bool NeedsPublishing(RepositoryName repository, CurrentRoles current, ImmutableArray<SigningRole> roles, TargetsChange change)
     {
-        if (!root.Format.Rules.MaySnapshotBeUploaded)
-            return [];
-        var allowed = ImageSigner.KeysOf(root, RoleName.Snapshot);
-        var held = context.Keys.List().Where(entry => allowed.Any(entry.IsSame)).Take(root.Metadata.Signed.Roles[RoleName.Snapshot].Threshold).ToList();
-        return context.Keyring.Open(held, KeyPurpose.Snapshot);
+        var needs = false;
+        foreach (var role in roles)
+        {
+            var now = current.Find(role.Name)?.Metadata.Signed;
+            if (ImageSigner.ChangeFor(role, now, change) is not { } own)
+                continue;
+            if (now is not null && now.Expires <= context.Now)
+                context.Output.Warn($"The {role.Name} of {repository} expired on {CommandOutput.Date(now.Expires)}; publishing renews all of their signatures.");
+            else if (now is not null && own.IsNoChangeTo(now))
+                continue;
+            needs = true;
+            var orphans = own.Remove.Except(change.Remove);
+            if (!orphans.IsEmpty)
+                context.Output.Notice($"The index of these platforms is signed no more, so their signatures end as well: {string.Join(", ", orphans.Select(path => TargetNames.DigestOf(path)))}.");
+        }
+        return needs;
     }
+
+    // Where the owner made the snapshot key, the server cannot sign what belongs with this.
+    private (SigningRole Role, ImmutableArray<KeyEntry> Keys)? HeldSnapshot(TrustedTargets targets)
+    {
+        var root = targets.Snapshot.Root;
+        var role = SigningRole.Of(root, RoleName.Snapshot);
+        return root.Format.Rules.MaySnapshotBeUploaded && keys.ForSnapshot(role) is { IsEmpty: false } held ? (role, held) : null;
+    }
+
+    private static SignedRole Describe(TrustedTargets role) => new(role.Role, role.Metadata.Signed.Version, role.Metadata.Signed.Expires, role.Signers.Signed);
 
     // The cache is open only while servers work: another command must not wait for a person to type.
-    private Task<T> WithSignerAsync<T>(RepositoryName repository, ImmutableArray<ISigningKey> snapshotSigners, Func<ImageSigner, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+    private Task<T> WithSignerAsync<T>(RepositoryName repository, Func<ImageSigner, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         context.WithinTimeoutAsync(
             async token =>
             {
                 using var opened = await context.OpenAsync(repository, trust, isOffline: false, token);
-                return await work(new ImageSigner(opened, context.Servers.For(opened.Format), context.Host.Time, Options) { SnapshotSigners = snapshotSigners }, token);
+                return await work(new ImageSigner(opened, context.Servers.For(opened.Format), context.Host.Time, Options), token);
             },
             cancellationToken);
 }

@@ -7,6 +7,7 @@ using TrustService.Editing;
 using TrustService.Errors;
 using TrustService.Metadata;
 using TrustService.Oci;
+using TrustService.Verification;
 
 namespace TrustService.Cli.Commands;
 
@@ -15,9 +16,7 @@ internal sealed class RevokeCommand : SignerCommand
 {
     private readonly Argument<string[]> references = new("reference") { HelpName = "REFERENCE", Description = "REPOSITORY:TAG or REPOSITORY@sha256:DIGEST; REPOSITORY with --all", Arity = ArgumentArity.OneOrMore };
     private readonly Option<bool> isAll = new("--all") { Description = "Revoke everything that is signed in the repository" };
-    private readonly Option<bool> yes = new("--yes", "-y") { Description = "Do not ask" };
-    private readonly Option<string[]> keys = new("--key", "-k") { HelpName = "KEY", Description = "Key to sign with: id, label, file or env://VARIABLE (default: found in the key store)", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string> expires = new("--expires") { HelpName = "TIME", Description = "How long the signatures of the repository are valid (default 365d)", DefaultValueFactory = _ => "365d" };
+    private readonly SigningFlags options = new();
     private readonly TrustFlags trust = new();
 
     /// <summary>Makes the command.</summary>
@@ -25,7 +24,7 @@ internal sealed class RevokeCommand : SignerCommand
         : base("revoke", "Take signatures back. Verifiers refuse these images as soon as they update.", host, globals)
     {
         Arguments.Add(references);
-        foreach (var option in (Option[])[isAll, yes, keys, expires, .. trust.ForSigning])
+        foreach (var option in (Option[])[isAll, options.Yes, .. options.Others, .. trust.ForSigning])
             Options.Add(option);
     }
 
@@ -39,28 +38,36 @@ internal sealed class RevokeCommand : SignerCommand
     protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var named = context.Parse.GetValue(references)!.Select(text => Read(text, context.Parse.GetValue(isAll))).ToList();
-        var lifetime = Durations.Parse(context.Parse.GetRequiredValue(expires), "--expires");
-        var signing = new RepositorySigning(context, trust, context.Parse.GetValue(keys) ?? [], context.Parse.GetValue(yes));
+        var request = options.Read(context.Parse);
+        using var signing = new RepositorySigning(context, trust, request);
         var results = new List<Revocation>();
         foreach (var repository in named.GroupBy(reference => reference.Repository))
-            results.AddRange(await RevokeAsync(context, signing, repository.Key, [.. repository], lifetime, cancellationToken));
+            results.AddRange(await RevokeAsync(context, signing, repository.Key, [.. repository], cancellationToken));
         return Show(context.Output, results);
     }
 
     // A refusal in one repository leaves what was done in the others as it is, and says so.
-    private async Task<IEnumerable<Revocation>> RevokeAsync(CommandContext context, RepositorySigning signing, RepositoryName repository, ImmutableArray<ImageReference> named, TimeSpan lifetime, CancellationToken cancellationToken)
+    private async Task<IEnumerable<Revocation>> RevokeAsync(CommandContext context, RepositorySigning signing, RepositoryName repository, ImmutableArray<ImageReference> named, CancellationToken cancellationToken)
     {
         ImmutableSortedSet<string> paths = context.Parse.GetValue(isAll) ? [] : [.. named.Select(TargetNames.For)];
         try
         {
-            var current = (await signing.ReadCurrentAsync(repository, cancellationToken)).Metadata.Signed;
-            paths = context.Parse.GetValue(isAll) ? [.. current.TargetFiles.Keys] : paths;
-            RequireSigned(repository, paths, current);
-            var change = PlatformTargets.Complete(current, new TargetsChange { Remove = paths });
-            WarnOfPlatforms(context.Output, paths, change.Remove, current);
-            paths = change.Remove;
-            WarnOfTwins(context.Output, paths, current);
-            var result = await signing.PublishAsync(repository, change, lifetime, keyNames => $"Revoke {Shown(paths)} of {repository} with targets key {keyNames}?", cancellationToken);
+            var (current, roles) = await signing.ReadAsync(repository, signing.Roles.ForRevoking, readsOthers: true, cancellationToken);
+            var signed = roles.Select(role => (Role: role, Targets: current.Find(role.Name)?.Metadata.Signed)).Where(entry => entry.Targets is not null).Select(entry => (entry.Role, Targets: entry.Targets!)).ToList();
+            paths = context.Parse.GetValue(isAll) ? [.. signed.SelectMany(entry => entry.Targets.TargetFiles.Keys)] : paths;
+            RequireSigned(repository, paths, [.. signed.Select(entry => entry.Targets)], current);
+            signed.RemoveAll(entry => !paths.Any(entry.Targets.TargetFiles.ContainsKey));
+            var asked = paths;
+            foreach (var (_, targets) in signed)
+            {
+                var removed = PlatformTargets.Complete(targets, new TargetsChange { Remove = asked.Intersect(targets.TargetFiles.Keys) }).Remove;
+                WarnOfPlatforms(context.Output, asked.Intersect(targets.TargetFiles.Keys), removed, targets);
+                WarnOfTwins(context.Output, removed, targets);
+                paths = paths.Union(removed);
+            }
+            WarnOfOthers(context.Output, paths, current, [.. signed.Select(entry => entry.Role.Name)]);
+            var result = await signing.PublishAsync(
+                repository, current, [.. signed.Select(entry => entry.Role)], new TargetsChange { Remove = paths }, keyNames => $"Revoke {Shown(paths)} of {repository} with {keyNames}?", cancellationToken);
             return paths.Select(path => new Revocation(repository, path, result, null));
         }
         catch (TrustException e)
@@ -82,16 +89,37 @@ internal sealed class RevokeCommand : SignerCommand
         return reference;
     }
 
-    private static void RequireSigned(RepositoryName repository, ImmutableSortedSet<string> paths, Targets current)
+    private static void RequireSigned(RepositoryName repository, ImmutableSortedSet<string> paths, ImmutableArray<Targets> mine, CurrentRoles current)
     {
-        var missing = paths.Where(path => !current.TargetFiles.ContainsKey(path)).ToList();
+        var missing = paths.Where(path => !mine.Any(targets => targets.TargetFiles.ContainsKey(path))).ToList();
         if (missing.Count == 0)
             return;
-        var signed = current.TargetFiles.Keys.Order(StringComparer.Ordinal).ToList();
+        if (SignersOf(missing[0], current) is { Count: > 0 } others)
+        {
+            throw new TrustException(TrustError.KeyNotFound, $"{ShownName(missing[0])} is signed by {string.Join(", ", others)}, and no key of that role is used here. Nothing was revoked.")
+            {
+                Hint = "Import its key (signer key import FILE), name its file (--key FILE), or run this where it is.",
+            };
+        }
+        ImmutableSortedSet<string> signed = [.. mine.SelectMany(targets => targets.TargetFiles.Keys)];
         throw new TrustException(TrustError.NotSigned, $"{Shown(missing)} is not signed by the targets keys of {repository}. Nothing was revoked.")
         {
             Hint = signed.Count == 0 ? "Nothing is signed there." : $"Signed are: {Shown(signed)}.",
         };
+    }
+
+    private static List<RoleName> SignersOf(string path, CurrentRoles current) =>
+        [.. current.Delegated.Select(reading => reading.Trusted).Prepend(current.Targets).OfType<TrustedTargets>().Where(role => role.Metadata.Signed.TargetFiles.ContainsKey(path)).Select(role => role.Role)];
+
+    // The signatures of others are theirs to take back.
+    private static void WarnOfOthers(CommandOutput output, ImmutableSortedSet<string> paths, CurrentRoles current, ImmutableArray<RoleName> mine)
+    {
+        foreach (var path in paths)
+        {
+            var others = SignersOf(path, current).Except(mine).ToList();
+            if (others.Count > 0)
+                output.Warn($"{ShownName(path)} stays signed by {string.Join(", ", others)}: no key of {(others.Count == 1 ? "that role" : "those roles")} is used here.");
+        }
     }
 
     // Whoever revokes a digest, or one of two tags of an image, may believe that the image is refused from now on.
@@ -123,7 +151,7 @@ internal sealed class RevokeCommand : SignerCommand
         {
             if (entry.Result is not { } result)
                 continue;
-            output.Say($"Revoked  {ShownName(entry.Path)}  (targets {result.Version}, until {CommandOutput.Date(result.Expires)})");
+            output.Say($"Revoked  {ShownName(entry.Path)}  ({SignResults.RolesOf(result)})");
             output.Result(entry.Reference);
         }
         output.ResultJson(writer =>
@@ -148,14 +176,7 @@ internal sealed class RevokeCommand : SignerCommand
         if (entry.Error is { } error)
             writer.WriteError(error);
         if (entry.Result is { } result)
-        {
-            writer.WriteStartObject("metadata");
-            writer.WriteStartObject("targets");
-            writer.WriteNumber("version", result.Version);
-            writer.WriteTime("expires", result.Expires);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        }
+            writer.WriteRoles(result);
         writer.WriteEndObject();
     }
 

@@ -5,9 +5,11 @@ using TrustService.Cli.Output;
 using TrustService.Cli.Settings;
 using TrustService.Editing;
 using TrustService.Errors;
+using TrustService.Formats;
 using TrustService.Metadata;
 using TrustService.Oci;
 using TrustService.Registry;
+using TrustService.Verification;
 
 namespace TrustService.Cli.Commands;
 
@@ -19,10 +21,8 @@ internal sealed class SignCommand : SignerCommand
     private readonly Option<string?> expectedDigest = new("--expect-digest") { HelpName = "DIGEST", Description = "Refuse to sign anything but this digest" };
     private readonly Option<bool> isRecursive = new("--recursive", "-r") { Description = "Sign every platform of an index by its digest as well" };
     private readonly Option<bool> isDryRun = new("--dry-run") { Description = "Show what would be signed, and stop" };
-    private readonly Option<bool> yes = new("--yes", "-y") { Description = "Do not ask" };
-    private readonly Option<string[]> keys = new("--key", "-k") { HelpName = "KEY", Description = "Key to sign with: id, label, file or env://VARIABLE (default: found in the key store)", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string[]> custom = new("--custom", "-a", "-m") { HelpName = "NAME=VALUE", Description = "Text to sign along with the image", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string> expires = new("--expires") { HelpName = "TIME", Description = "How long the signatures of the repository are valid (default 365d)", DefaultValueFactory = _ => "365d" };
+    private readonly SigningFlags options = new();
     private readonly TrustFlags trust = new();
 
     /// <summary>Makes the command.</summary>
@@ -31,7 +31,7 @@ internal sealed class SignCommand : SignerCommand
     {
         Registry = new RegistryFlags();
         Arguments.Add(references);
-        foreach (var option in (Option[])[names, expectedDigest, isRecursive, isDryRun, yes, keys, custom, expires, .. trust.ForSigning, .. Registry.All])
+        foreach (var option in (Option[])[names, expectedDigest, isRecursive, isDryRun, options.Yes, custom, .. options.Others, .. trust.ForSigning, .. Registry.All])
             Options.Add(option);
     }
 
@@ -50,7 +50,7 @@ internal sealed class SignCommand : SignerCommand
     protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var images = ImageArgument.ReadAll(context.Output, context.Parse.GetValue(references)!, context.Parse.GetValue(names) ?? []);
-        var lifetime = Durations.Parse(context.Parse.GetRequiredValue(expires), "--expires");
+        var request = options.Read(context.Parse);
         var annotations = ReadCustom(context.Parse.GetValue(custom) ?? []);
         var expected = context.Parse.GetValue(expectedDigest) is { } text ? Digest.Parse(text) : null;
         if (expected is not null && images.Length > 1)
@@ -62,16 +62,23 @@ internal sealed class SignCommand : SignerCommand
             resolved.Add(await context.WithinTimeoutAsync(token => ResolveAsync(context, image, expected, registry, token), cancellationToken));
 
         var results = new SignResults();
-        var signing = new RepositorySigning(context, trust, context.Parse.GetValue(keys) ?? [], context.Parse.GetValue(yes));
+        using var signing = new RepositorySigning(context, trust, request);
         foreach (var repository in resolved.GroupBy(image => image.Reference.Repository))
         {
-            var change = ChangeOf(repository, annotations);
             if (context.Parse.GetValue(isDryRun))
                 results.AddPlanned(repository);
             else
-                await results.AddAsync(repository, () => signing.PublishAsync(repository.Key, change, lifetime, Question(repository), cancellationToken));
+                await results.AddAsync(repository, () => SignAsync(signing, repository, annotations, cancellationToken));
         }
         return results.Show(context.Output);
+    }
+
+    private static async Task<SigningResult> SignAsync(RepositorySigning signing, IGrouping<RepositoryName, ResolvedImage> images, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken)
+    {
+        var (current, roles) = await signing.ReadAsync(images.Key, targets => signing.Roles.ForSigning(targets, ChangeIn(targets)), readsOthers: false, cancellationToken);
+        return await signing.PublishAsync(images.Key, current, roles, ChangeIn(current.Targets), Question(images), cancellationToken);
+
+        TargetsChange ChangeIn(TrustedTargets targets) => ChangeOf(images, annotations, targets.Snapshot.Root.Format.Rules);
     }
 
     private async Task<ResolvedImage> ResolveAsync(CommandContext context, ImageArgument image, Digest? expected, IImageSource registry, CancellationToken cancellationToken)
@@ -93,7 +100,7 @@ internal sealed class SignCommand : SignerCommand
         return new ResolvedImage(image.Reference, ResolvedImage.Describe(manifest), [.. children.Select(ResolvedImage.Describe)]);
     }
 
-    private static TargetsChange ChangeOf(IEnumerable<ResolvedImage> images, IReadOnlyDictionary<string, string> annotations)
+    private static TargetsChange ChangeOf(IEnumerable<ResolvedImage> images, IReadOnlyDictionary<string, string> annotations, FormatRules rules)
     {
         var set = ImmutableSortedDictionary.CreateBuilder<string, TargetFile>(StringComparer.Ordinal);
         foreach (var image in images)
@@ -103,13 +110,13 @@ internal sealed class SignCommand : SignerCommand
                 set.TryAdd(TargetNames.ForDigest(child.Digest), ImageTarget.OfPlatform(child, image.Image.Digest));
             if (set.TryGetValue(image.TargetPath, out var other) && !other.Hashes.ContentEquals(FileHashes.FromSha256(Convert.FromHexString(image.Image.Digest.Hex))))
                 throw new TrustException(TrustError.Usage, $"{image.TargetPath} is named twice, with different digests.");
-            set[image.TargetPath] = ImageTarget.Of(image.Image, annotations);
+            set[image.TargetPath] = rules.TargetsNameMediaTypes ? ImageTarget.Of(image.Image, annotations) : ImageTarget.Plain(image.Image, annotations);
         }
         return new TargetsChange { Set = set.ToImmutable() };
     }
 
     private static Func<string, string> Question(IEnumerable<ResolvedImage> images) => keyNames =>
-        $"Sign {string.Join(", ", images.Select(image => $"{image.TargetPath} → {image.Image.Digest.Short}{(image.Children.IsEmpty ? "" : $" and its {image.Children.Length} platforms")}"))} with targets key {keyNames}?";
+        $"Sign {string.Join(", ", images.Select(image => $"{image.TargetPath} → {image.Image.Digest.Short}{(image.Children.IsEmpty ? "" : $" and its {image.Children.Length} platforms")}"))} with {keyNames}?";
 
     private static string Describe(Manifest manifest)
     {

@@ -36,7 +36,7 @@ internal sealed class SignResults
         foreach (var entry in entries.Where(entry => entry.Error is null))
         {
             var image = entry.Image;
-            output.Say($"{entry.Word}  {Name(image.TargetPath)}{image.Image.Digest}{(entry.Result is { } result ? $"  (targets {result.Version}, until {CommandOutput.Date(result.Expires)})" : "")}");
+            output.Say($"{entry.Word}  {Name(image.TargetPath)}{image.Image.Digest}{(entry.Result is { } result ? $"  ({RolesOf(result)})" : "")}");
             foreach (var child in image.Children)
                 output.Say($"{entry.Word}  {child.Digest}  {child.MediaType}");
             output.Result(image.Pinned);
@@ -50,6 +50,10 @@ internal sealed class SignResults
         });
         return Outcomes.Worst(entries.Select(entry => entry.Outcome));
     }
+
+    /// <summary>The roles of a result, as one part of a line.</summary>
+    public static string RolesOf(SigningResult result) =>
+        $"{string.Join(", ", result.Roles.Select(role => $"{role.Role} {role.Version}"))}, until {CommandOutput.Date(result.Roles.Min(role => role.Expires))}";
 
     // An image that is signed by its digest alone has no other name.
     private static string Name(string targetPath) => TargetNames.DigestOf(targetPath) is null ? targetPath + "  " : "";
@@ -79,17 +83,15 @@ internal sealed class SignResults
     private static void WriteResult(Utf8JsonWriter writer, SigningResult result)
     {
         writer.WriteStartArray("signedBy");
-        writer.WriteStartObject();
-        writer.WriteString("role", "targets");
-        writer.WriteTexts("keyids", result.SigningKeys.Select(key => key.Value));
-        writer.WriteEndObject();
+        foreach (var role in result.Roles)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("role", role.Role.Value);
+            writer.WriteTexts("keyids", role.SigningKeys.Select(key => key.Value));
+            writer.WriteEndObject();
+        }
         writer.WriteEndArray();
-        writer.WriteStartObject("metadata");
-        writer.WriteStartObject("targets");
-        writer.WriteNumber("version", result.Version);
-        writer.WriteTime("expires", result.Expires);
-        writer.WriteEndObject();
-        writer.WriteEndObject();
+        writer.WriteRoles(result);
     }
 
     private sealed record Entry(ResolvedImage Image, SigningResult? Result, TrustException? Error)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TrustService.Formats.Notary;
 using TrustService.Keys;
 using TrustService.Metadata;
 
@@ -43,5 +44,8 @@ internal sealed record KeyEntry
     };
 
     /// <summary>True if both are the same key, whatever the metadata calls it.</summary>
-    public bool IsSame(PublicKey key) => Public is { } mine && mine.Scheme == key.Scheme && mine.Material.Span.SequenceEqual(key.Material.Span);
+    public bool IsSame(PublicKey key) => Public is { } mine
+        ? mine.Scheme == key.Scheme && mine.Material.Span.SequenceEqual(key.Material.Span)
+        // The files of Docker Content Trust are named by the id that its metadata gives to the bare public key.
+        : Origin == KeyOrigin.Docker && key.IsUsable && NotaryFormat.Instance.Rules.Schemes.Contains(key.Scheme) && NotaryFormat.Instance.DescribeKey(key.Scheme, key.Material).Id == Id;
 }

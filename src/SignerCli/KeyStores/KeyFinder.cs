@@ -64,9 +64,12 @@ internal sealed class KeyFinder(FileKeyStore store, SignerHome home, Func<string
         }
     }
 
+    /// <summary>The keys of the key store, then those of Docker Content Trust.</summary>
+    public IEnumerable<KeyEntry> All() => store.List().Concat(DockerKeys.List(home.DockerTrust));
+
     private List<KeyEntry> Known(string reference)
     {
-        var all = store.List().Concat(DockerKeys.List(home.DockerTrust)).ToList();
+        var all = All().ToList();
         var labelled = all.Where(entry => entry.Label == reference).ToList();
         if (labelled.Count > 0 || reference.Length < MinIdPrefix)
             return labelled;

@@ -8,34 +8,27 @@ namespace TrustService.Cli.KeyStores;
 /// <summary>Chooses and opens the private keys with which a role is signed.</summary>
 internal sealed class RoleKeyring(FileKeyStore store, KeyFinder finder, Passphrases passphrases)
 {
-    /// <summary>Chooses enough keys: the given ones, or those of the store that the role lists.</summary>
-    /// <param name="role">The role, for messages.</param>
-    /// <param name="allowed">The keys that the role lists.</param>
-    /// <param name="threshold">How many must sign.</param>
-    /// <param name="given">What the caller calls the keys; empty to look in the store.</param>
-    /// <exception cref="TrustException"><see cref="TrustError.KeyNotFound"/> if there are too few.</exception>
-    public ImmutableArray<KeyEntry> Choose(RoleName role, ImmutableArray<PublicKey> allowed, int threshold, IReadOnlyList<string> given)
+    /// <summary>The keys that the caller names.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.KeyNotFound"/></exception>
+    public IEnumerable<KeyEntry> Find(IReadOnlyList<string> given) => given.Select(finder.Find);
+
+    /// <summary>Every key of the user: those of the key store, then those of Docker Content Trust.</summary>
+    public ImmutableArray<KeyEntry> All() => [.. finder.All()];
+
+    /// <summary>The refusal where a role has too few keys here.</summary>
+    public TrustException TooFew(RoleName role, ImmutableArray<PublicKey> allowed, int threshold, int found, bool isGiven)
     {
         var names = string.Join(", ", allowed.Select(key => key.Id.Short));
         var needed = allowed.Length == 1 ? $"{role} is signed by the key {names}" : $"{role} is signed by {threshold} of the keys {names}";
-        ImmutableArray<KeyEntry> chosen = given.Count > 0
-            ? [.. given.Select(finder.Find)]
-            : [.. store.List().Where(entry => allowed.Any(entry.IsSame)).Take(threshold)];
-        if (chosen.FirstOrDefault(entry => entry.Public is not null && !allowed.Any(entry.IsSame)) is { } foreign)
-            throw new TrustException(TrustError.KeyNotFound, $"The key {foreign.Name} may not sign here: {needed}.") { Role = role.Value };
-        if (chosen.Length < threshold)
+        return new TrustException(TrustError.KeyNotFound, isGiven && found == 0 ? $"The given key may not sign here: {needed}." : $"{needed}; {(isGiven ? $"{found} given" : found == 0 ? "the key store has none" : $"the key store has {found}")}.")
         {
-            throw new TrustException(TrustError.KeyNotFound, $"{needed}; {(given.Count > 0 ? $"{chosen.Length} given" : chosen.Length == 0 ? "the key store has none" : $"the key store has {chosen.Length}")}.")
-            {
-                Role = role.Value,
-                Hint = $"Import it (signer key import FILE), name its file (--key FILE), or run this where it is. Key store: {store.Location}",
-            };
-        }
-        return chosen;
+            Role = role.Value,
+            Hint = $"Import it (signer key import FILE), name its file (--key FILE), or run this where it is. Key store: {store.Location}",
+        };
     }
 
-    /// <summary>Opens keys; the caller disposes them.</summary>
-    /// <exception cref="TrustException">A coded refusal; no key stays open then.</exception>
+    /// <summary>Opens keys, all or none; the caller disposes them.</summary>
+    /// <exception cref="TrustException">A coded refusal of a key or its passphrase.</exception>
     public ImmutableArray<IExportableKey> Open(IEnumerable<KeyEntry> entries, KeyPurpose purpose)
     {
         var opened = ImmutableArray.CreateBuilder<IExportableKey>();

@@ -53,4 +53,18 @@ internal static class JsonResults
             writer.WriteStringValue(text);
         writer.WriteEndArray();
     }
+
+    /// <summary>Writes the member <c>metadata</c> with the roles of a signing.</summary>
+    public static void WriteRoles(this Utf8JsonWriter writer, SigningResult result)
+    {
+        writer.WriteStartObject("metadata");
+        foreach (var role in result.Roles)
+        {
+            writer.WriteStartObject(role.Role.Value);
+            writer.WriteNumber("version", role.Version);
+            writer.WriteTime("expires", role.Expires);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndObject();
+    }
 }

@@ -24,7 +24,7 @@ public sealed class ConcurrentPublishersTests
         Assert.Equal(tags.Order(StringComparer.Ordinal), current.Metadata.Signed.TargetFiles.Keys.Order(StringComparer.Ordinal));
         Assert.All(tags, tag => Assert.True(OwnedRepository.Image(tag).Hashes.ContentEquals(current.Metadata.Signed.TargetFiles[tag].Hashes), tag));
         // Each publisher was told a version of his own.
-        Assert.Equal(Enumerable.Range(2, Publishers).Select(v => (long)v), results.Select(result => result.Version).Order());
+        Assert.Equal(Enumerable.Range(2, Publishers).Select(v => (long)v), results.Select(result => result.Roles[0].Version).Order());
         await PublishedHistory.RequireLinearAsync(server, repository, current);
         await RequireCurrentIsWholeAsync(server, repository, current.Snapshot.Timestamp.Metadata.Signed.Version);
     }

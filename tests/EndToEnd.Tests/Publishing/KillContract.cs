@@ -68,7 +68,7 @@ public abstract class KillContract(string? database)
                     // A publish that was broken off may have been carried out or not; it is simply done again.
                     var tag = $"v{acknowledged.Count}";
                     var result = await repository.SignAsync(server, "publisher", tag);
-                    acknowledged[tag] = result.Version;
+                    acknowledged[tag] = result.Roles[0].Version;
                     next.TrySetResult();
                 }
             }
