@@ -5,6 +5,7 @@ using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using TrustService.Errors;
 using TrustService.Server.Endpoints;
+using TrustService.Server.Endpoints.Notary;
 using TrustService.Server.Options;
 
 namespace TrustService.Server.Security;
@@ -24,19 +25,23 @@ internal static class RateLimits
     /// <summary>Adds the policies.</summary>
     public static IServiceCollection AddTrustRateLimits(this IServiceCollection services) => services.AddRateLimiter(options =>
     {
-        options.AddPolicy(Reads, context => Limit(context, Limits(context).ReadsPerSecond));
-        options.AddPolicy(Writes, context => Limit(context, Limits(context).WritesPerSecond));
+        options.AddPolicy(Reads, context => Limit(context, MakesKeys(context)));
+        options.AddPolicy(Writes, context => Limit(context, isWriting: true));
         options.OnRejected = (rejected, _) => RejectAsync(rejected.HttpContext, rejected.Lease);
     });
 
     private static LimitOptions Limits(HttpContext context) => context.RequestServices.GetRequiredService<IOptions<LimitOptions>>().Value;
 
-    private static RateLimitPartition<ClientNetwork> Limit(HttpContext context, int perSecond)
+    // The one GET that may write: Notary clients have no other way to ask for a first key.
+    private static bool MakesKeys(HttpContext context) => context.Request.Path.Value is { } path && path.EndsWith(".key", StringComparison.Ordinal) && NotaryPath.IsOfNotary(context.Request.Path);
+
+    private static RateLimitPartition<(ClientNetwork Network, bool IsWriting)> Limit(HttpContext context, bool isWriting)
     {
+        var perSecond = isWriting ? Limits(context).WritesPerSecond : Limits(context).ReadsPerSecond;
         var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
         if (perSecond == 0 || (IPAddress.IsLoopback(address) && !Limits(context).LimitLoopback))
-            return RateLimitPartition.GetNoLimiter(default(ClientNetwork));
-        return RateLimitPartition.GetTokenBucketLimiter(ClientNetwork.Of(address), _ => new TokenBucketRateLimiterOptions
+            return RateLimitPartition.GetNoLimiter((default(ClientNetwork), isWriting));
+        return RateLimitPartition.GetTokenBucketLimiter((ClientNetwork.Of(address), isWriting), _ => new TokenBucketRateLimiterOptions
         {
             TokenLimit = perSecond * BurstSeconds,
             TokensPerPeriod = perSecond,
