@@ -1,15 +1,18 @@
 using TrustService.Client;
 
-namespace TrustService.Fuzz;
+namespace TrustService.Testing;
 
 /// <summary>A client's cache without a disk.</summary>
-internal sealed class MemoryCache : IMetadataCache
+public sealed class MemoryCache : IMetadataCache
 {
     private readonly Dictionary<string, byte[]> files = new(StringComparer.Ordinal);
 
+    /// <inheritdoc/>
     public byte[]? Read(string fileName) => files.GetValueOrDefault(fileName);
 
+    /// <inheritdoc/>
     public void Write(string fileName, ReadOnlyMemory<byte> bytes) => files[fileName] = bytes.ToArray();
 
+    /// <inheritdoc/>
     public void Remove(string fileName) => files.Remove(fileName);
 }
