@@ -33,7 +33,7 @@ internal static class NotaryUpdateErrors
             NotaryError.MalformedJson(NotaryErrors.Text(refusal)),
         TrustError.RepositoryUnknown => NotaryError.InvalidUpdate(
             Validation, $"{(uploads.Any(upload => upload.Role == RoleName.Root) ? "targets must be loaded first" : "no pre-existing root and no root provided in update.")} {NotaryErrors.Text(refusal)}"),
-        _ => NotaryError.InvalidUpdate(NameOf(refusal.Role), $"{PrefixOf(refusal)}{NotaryErrors.Text(refusal)}"),
+        _ => NotaryError.InvalidUpdate(NameOf(refusal.Role), $"{PhraseOf(refusal, uploads)}{NotaryErrors.Text(refusal)}"),
     };
 
     private static string NameOf(string? role) => role switch
@@ -46,13 +46,20 @@ internal static class NotaryUpdateErrors
     };
 
     // What scripts around the clients look for; the sentence that follows says more.
-    private static string PrefixOf(TrustException refusal) => refusal switch
+    private static string PhraseOf(TrustException refusal, IReadOnlyList<UploadedFile> uploads) =>
+        refusal.Error is TrustError.MalformedMetadata or TrustError.WrongRoleType or TrustError.ThresholdNotMet or TrustError.IncompleteRoot
+            && uploads.FirstOrDefault(upload => upload.Role.Value == refusal.Role) is { } file
+            && NotaryPhrases.Of(file) is { } phrase
+                ? phrase + ": "
+                : PhraseOf(refusal);
+
+    private static string PhraseOf(TrustException refusal) => refusal switch
     {
         { Error: TrustError.ThresholdNotMet, Role: "root", Delegator: { } former } when !refusal.Message.StartsWith(former + " ", StringComparison.Ordinal) =>
             "could not rotate trust to a new trusted root: failed to validate data with current trusted certificates: ",
         { Error: TrustError.ThresholdNotMet, Role: "root" } => "could not validate the path to a trusted root: failed to validate integrity of roots: ",
         { Error: TrustError.ThresholdNotMet } => $"valid signatures did not meet threshold for {refusal.Role}: ",
-        { Error: TrustError.RoleNotListed, Role: { } role } => $"tuf: invalid role {role}. delegation does not exist: ",
+        { Error: TrustError.RoleNotListed, Role: { } role } when role.StartsWith(RoleName.Targets.Value + "/", StringComparison.Ordinal) => $"tuf: invalid role {role}. delegation does not exist: ",
         { Error: TrustError.UnacceptableKey, Role: "root" } => "could not validate the path to a trusted root: unable to retrieve valid leaf certificates: ",
         { Error: TrustError.VersionMismatch, Role: "root" } => "Root modifications must increment the version. ",
         _ => "",

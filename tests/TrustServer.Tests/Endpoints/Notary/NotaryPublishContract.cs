@@ -126,6 +126,34 @@ public abstract class NotaryPublishContract(PostgresFixture? postgres)
     }
 
     [Fact]
+    public async Task Publish_OfTheWrongShape_SaysSoInTheOldWords()
+    {
+        await using var server = await TestServer.StartAsync(postgres);
+        using var owner = new NotaryOwner(server.Clock);
+        await owner.InitAsync(server.Client);
+        var targets = NotaryOwner.Targets(owner.Expires(10), 2);
+
+        await RefusedAsync("targets", "ErrBadTargets", "tuf: data has no signatures", NotaryOwner.File(targets));
+        await RefusedAsync("targets", "ErrBadTargets", "expected type Targets, not targets", Changed(targets, signed => signed["_type"] = "targets", owner.TargetsKey));
+        await RefusedAsync("targets", "ErrBadTargets", "version cannot be less than one", Changed(targets, signed => signed["version"] = 0, owner.TargetsKey));
+        var root = JsonNode.Parse(owner.RootFile(2))!["signed"]!.AsObject();
+        await RefusedAsync("root", "ErrBadRoot", "missing timestamp role specification", Changed(root, signed => signed["roles"]!.AsObject().Remove("timestamp"), owner.RootKey));
+        await RefusedAsync("root", "ErrBadRoot", "invalid threshold specified for targets: 0", Changed(root, signed => signed["roles"]!["targets"]!["threshold"] = 0, owner.RootKey));
+        await RefusedAsync("root", "ErrBadRoot", $"key ID {owner.TargetsKey.Id} specified in targets without corresponding key", Changed(root, signed => signed["keys"]!.AsObject().Remove(owner.TargetsKey.Id), owner.RootKey));
+        Assert.Equal(1, await owner.VersionAsync(server.Client, "timestamp"));
+
+        async Task RefusedAsync(string role, string name, string phrase, byte[] file) =>
+            Assert.StartsWith(phrase, await owner.PublishAsync(server.Client, (role, file)).InvalidUpdateAsync(name), StringComparison.Ordinal);
+
+        static byte[] Changed(JsonObject signed, Action<JsonObject> change, NotaryKeyPair key)
+        {
+            var copy = signed.DeepClone().AsObject();
+            change(copy);
+            return NotaryOwner.File(copy, key);
+        }
+    }
+
+    [Fact]
     public async Task Publish_AVersionThatIsThere_IsAVersionConflict()
     {
         await using var server = await TestServer.StartAsync(postgres);
