@@ -63,7 +63,10 @@ public sealed class CandidateSet
         return OnlineStep.Renew(current, renewsSnapshot && !isOwners, signers, rules, referenceTime);
     }
 
-    /// <summary>Takes over what another server published, as it is: nothing is signed, so it can be served until it expires.</summary>
+    /// <summary>
+    /// Takes over what another server published, as it is: nothing is signed, so it can be served until it expires. Later files of
+    /// the same chain go on top of it, until its owner goes on here.
+    /// </summary>
     /// <param name="current">What is published now, or null if nothing is.</param>
     /// <param name="chain">The verified files of the other server.</param>
     /// <exception cref="TrustException"><see cref="TrustError.RepositoryExists"/> if something else is published.</exception>
@@ -71,13 +74,36 @@ public sealed class CandidateSet
     {
         if (current is null)
             return new CandidateSet(chain.Set, [.. chain.Files()]);
-        // The same files again are not a change: a mover that lost the answer may ask again.
-        var isSame = chain.Files().Where(file => file.Role != RoleName.Root).All(file => current.File(file.Role) is { } known && known.Span.SequenceEqual(file.Data.Span))
-            && current.Root.Metadata.File.Span.SequenceEqual(chain.Set.Root.Metadata.File.Span);
-        return isSame
-            ? new CandidateSet(current, [])
-            : throw new TrustException(TrustError.RepositoryExists, "The repository is published here already, with other content than the one that is to be imported.") { Hint = "Its owner goes on here. To begin with the other content instead, an administrator deletes the repository first." };
+        if (!chain.Roots.Any(root => root.Version == current.Root.Version && root.Metadata.File.Span.SequenceEqual(current.Root.Metadata.File.Span)))
+            throw Exists();
+        ImmutableArray<CandidateFile> newFiles = [.. chain.Files().Where(file => IsNew(current, file))];
+        if (newFiles.IsEmpty)
+            return new CandidateSet(current, []);
+        // Roles that are listed no longer are remembered by their versions.
+        var targets = new Dictionary<RoleName, TargetsDocument>(current.Targets);
+        foreach (var (role, document) in chain.Set.Targets)
+            targets[role] = document;
+        return new CandidateSet(new PublishedSet(chain.Set.Snapshot, targets), newFiles);
     }
+
+    // The same files again are no change: a mover that lost the answer may ask again. Nothing goes back, and no version has two contents.
+    private static bool IsNew(PublishedSet current, CandidateFile file)
+    {
+        if (file.Role == RoleName.Root)
+            return file.Version > current.Root.Version;
+        var published = file.Role == RoleName.Timestamp ? current.Timestamp.Metadata.Signed.Version
+            : file.Role == RoleName.Snapshot ? current.Snapshot.Metadata.Signed.Version
+            : current.TargetsVersion(file.Role);
+        if (file.Version < published || (file.Version == published && !current.File(file.Role)!.Value.Span.SequenceEqual(file.Data.Span)))
+            throw Exists();
+        return file.Version > published;
+    }
+
+    private static TrustException Exists() =>
+        new(TrustError.RepositoryExists, "The repository is published here already, with other content than the one that is to be imported, or with later content.")
+        {
+            Hint = "Its owner goes on here. To begin with the other content instead, an administrator deletes the repository first.",
+        };
 
     private static void RequireUploadable(IMetadataFormat format, PublishedSet? current, IEnumerable<RoleName> roles)
     {

@@ -20,7 +20,7 @@ internal sealed class ImportService(
 {
     private readonly ILogger log = loggers.CreateLogger(Log.Category);
 
-    /// <summary>Verifies the files as a client would, expiry aside, and keeps them. The same files again change nothing.</summary>
+    /// <summary>Verifies the files as a client would, expiry aside, and keeps them. The same files again change nothing; later ones of the same chain go on top.</summary>
     /// <param name="repository">Repository.</param>
     /// <param name="files">Every root, the current timestamp and snapshot, and each file that this lists.</param>
     /// <param name="actor">Who does it, or null.</param>
@@ -68,10 +68,11 @@ internal sealed class ImportService(
         await using var transaction = await store.BeginPublishAsync(repository, [], cancellationToken);
         if (transaction.Repository is { } record)
             RepositoryFormat.Require(record, format);
-        var candidate = CandidateSet.OfImport(await sets.ReadAsync(transaction, format, cancellationToken), chain);
+        var current = await sets.ReadAsync(transaction, format, cancellationToken);
+        var candidate = CandidateSet.OfImport(current, chain);
         if (candidate.IsUnchanged)
             return candidate;
-        var publication = Publications.Of(candidate, format, ChangeKind.Publish, actor, ChangeSummary.Of(null, candidate), Publications.OnlineKeysOf(chain.Set.Root.Metadata.Signed));
+        var publication = Publications.Of(candidate, format, ChangeKind.Publish, actor, ChangeSummary.Of(current, candidate), Publications.OnlineKeysOf(chain.Set.Root.Metadata.Signed));
         sets.Keep(await transaction.CommitAsync(publication, cancellationToken), candidate.Set);
         return candidate;
     }

@@ -94,14 +94,45 @@ public sealed class ForeignChainTests
     }
 
     [Fact]
-    public void OfImport_SameFilesAgain_ChangesNothing_OthersAreRefused()
+    public void OfImport_SameFilesAgain_ChangesNothing()
     {
         var chain = Verify();
+
         Assert.True(CandidateSet.OfImport(chain.Set, Verify()).IsUnchanged);
+    }
 
-        repository.PublishTimestamp();
+    [Fact]
+    public void OfImport_LaterFilesOfTheSameChain_GoOnTop()
+    {
+        var before = Verify();
+        repository.AddTarget(RoleName.Targets, "1.0", "content");
+        repository.Rotate(RoleName.Root);
+        repository.Publish(RoleName.Targets);
 
-        Refusal.Of(TrustError.RepositoryExists, () => CandidateSet.OfImport(chain.Set, Verify()));
+        var after = CandidateSet.OfImport(before.Set, Verify());
+
+        Assert.Equal([RoleName.Root, RoleName.Targets, RoleName.Snapshot, RoleName.Timestamp], after.NewFiles.Select(file => file.Role));
+        Refusal.Of(TrustError.RepositoryExists, () => CandidateSet.OfImport(after.Set, before));
+    }
+
+    [Fact]
+    public void OfImport_SameVersionOfOtherContent_IsRefused()
+    {
+        var before = Verify();
+        repository.Timestamp = repository.Timestamp with { Expires = repository.Timestamp.Expires.AddDays(1) };
+        repository.WriteTimestamp();
+
+        Refusal.Of(TrustError.RepositoryExists, () => CandidateSet.OfImport(before.Set, Verify()));
+    }
+
+    [Fact]
+    public void OfImport_RepositoryOfAnotherRoot_IsRefused()
+    {
+        var other = new RepositorySimulator(Now);
+        other.PublishTimestamp();
+        var files = other.Files.Where(file => file.Key is "1.root.json" or "timestamp.json" or "snapshot.json" or "targets.json").Select(file => new UploadedFile(RoleName.Parse(file.Key.Replace(".json", "", StringComparison.Ordinal).Replace("1.", "", StringComparison.Ordinal)), file.Value));
+
+        Refusal.Of(TrustError.RepositoryExists, () => CandidateSet.OfImport(Verify().Set, Verify(files)));
     }
 
     private ForeignChain Verify(IEnumerable<UploadedFile>? files = null) => ForeignChain.Verify(TufFormat.Instance, Name, [.. files ?? Files()], Rules, Now);

@@ -59,10 +59,31 @@ public abstract class ImportContract(PostgresFixture? postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Import_OverAnotherContent_IsRefused()
+    public async Task Import_LaterFilesOfTheSameChain_GoOnTop_AndNothingGoesBack()
+    {
+        await ImportAsync();
+        var former = Parts();
+        origin.AddTarget(RoleName.Targets, "1.1", "more");
+        origin.Publish(RoleName.Targets);
+
+        Assert.True((bool)(await (await ImportAsync()).JsonAsync())["isNew"]!);
+        var before = await server.Client.GetByteArrayAsync($"/tuf/{Name}/metadata/timestamp.json");
+        await SendAsync(former).RefusedAsync(TrustError.RepositoryExists);
+
+        Assert.Equal(origin.Files["timestamp.json"], before);
+        Assert.Equal(2, (int)(await DetailAsync())["targetCount"]!);
+        await server.Client.UnmovedAsync($"/tuf/{Name}/metadata", before);
+    }
+
+    [Fact]
+    public async Task Import_OverAnotherRepository_IsRefused()
     {
         await ImportAsync();
         var before = await server.Client.GetByteArrayAsync($"/tuf/{Name}/metadata/timestamp.json");
+        origin = new RepositorySimulator(server.Clock.GetUtcNow());
+        origin.Rotate(RoleName.Root);
+        origin.Rotate(RoleName.Timestamp);
+        origin.PublishTimestamp();
         origin.PublishTimestamp();
 
         await SendAsync(Parts()).RefusedAsync(TrustError.RepositoryExists);
