@@ -61,7 +61,7 @@ internal sealed class PublishService(
     }
 
     /// <summary>Signs timestamp, and snapshot if it is due, with later expiries.</summary>
-    /// <returns>The repository as it is now; null if nothing is due any more, because another server was first.</returns>
+    /// <returns>The repository as it is now; null if nothing is due any more, because another server was first, or if nothing is signed here.</returns>
     /// <exception cref="TrustException">A coded refusal.</exception>
     public async Task<RepositoryRecord?> RenewAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
@@ -73,6 +73,9 @@ internal sealed class PublishService(
         var current = await sets.ReadAsync(transaction, format, cancellationToken);
         CheckClock(current!, now);
         var signers = await FindSignersAsync(repository, current!.Root.Metadata.Signed, cancellationToken);
+        // Taken over as it was, and said at the import: an alarm every hour would hide the ones that matter.
+        if (signers.Timestamp.IsEmpty && await keys.FindActiveAsync(repository, RoleName.Timestamp, cancellationToken) is null)
+            return null;
         // Where the owner holds the snapshot key, only the timestamp is ours, and under an expired snapshot it would help nobody.
         var isOwnersSnapshot = format.Rules.MaySnapshotBeUploaded && signers.Find(current.Root.Metadata.Signed, RoleName.Snapshot) is null;
         if (isOwnersSnapshot && (!rules.IsTimestampDue(record, now) || record.Snapshot.Expires <= now))

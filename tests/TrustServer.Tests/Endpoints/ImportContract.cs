@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using TrustService.Errors;
 using TrustService.Metadata;
+using TrustService.Server.Background;
 using TrustService.Testing;
 
 namespace TrustService.Server.Tests.Endpoints;
@@ -110,6 +112,18 @@ public abstract class ImportContract(PostgresFixture? postgres) : IAsyncLifetime
         using var content = Multipart(("targets", origin.Files["targets.json"]));
 
         await server.Client.PostAsync($"/tuf/{Name}/metadata", content).RefusedAsync(TrustError.OnlineKeyUnavailable);
+    }
+
+    [Fact]
+    public async Task Import_WithoutKeysOfThisServer_IsNoAlarmOfTheRenewal()
+    {
+        await ImportAsync();
+        server.Clock.Advance(TimeSpan.FromDays(29));
+
+        var report = await server.Services.GetRequiredService<MetadataRenewer>().RenewDueAsync(CancellationToken.None);
+
+        Assert.Equal((0, 0), (report.Renewed, report.Refused));
+        Assert.Equal(origin.Files["timestamp.json"], await server.Client.GetByteArrayAsync($"/tuf/{Name}/metadata/timestamp.json"));
     }
 
     [Theory]
