@@ -94,6 +94,12 @@ internal sealed class RepositoryMove(CommandContext context, IForeignSource sour
             var version = await takeover.RunAsync(cancellationToken);
             var until = await ReadBackAsync(name, chain, cancellationToken);
             report.Add(new ReportLine("key", "timestamp", Fate.Kept, $"this server signs it from root {version} on, valid until {CommandOutput.Date(until)} and renewed by the server") { Repository = name });
+            if (takeover.RenewsCertificate)
+            {
+                report.Add(new ReportLine("key", "root", Fate.Kept, takeover.IsCertificateExpired
+                    ? $"its certificate had expired, so root {version} has a new one for the same key. Notary clients that cached the old one refuse it at every server, until they forget it: remove tuf/{name} from their trust directory"
+                    : $"its certificate ends within a year, so root {version} has a new one for the same key") { Repository = name });
+            }
             report.Add(new ReportLine("key", "snapshot", Fate.Kept, takeover.IsSnapshotOwners ? "you go on signing it: its key is in the key store" : $"this server signs it from root {version} on") { Repository = name });
         }
         catch (TrustException e) when (e.Error != TrustError.Usage)

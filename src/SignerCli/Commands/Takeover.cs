@@ -20,6 +20,9 @@ namespace TrustService.Cli.Commands;
 internal sealed class Takeover(CommandContext context, RepositoryName name, ForeignChain chain, TimeSpan rootLifetime)
 {
     private static readonly TimeSpan SnapshotLifetime = TimeSpan.FromDays(3 * 365);
+
+    // Clients begin to warn half a year before a certificate ends, and those that have it in their cache refuse everything after that.
+    private static readonly TimeSpan CertificateReserve = TimeSpan.FromDays(365);
     private static readonly TimeSpan ClockSlack = TimeSpan.FromHours(1);
 
     private readonly Root current = chain.Set.Root.Metadata.Signed;
@@ -33,6 +36,12 @@ internal sealed class Takeover(CommandContext context, RepositoryName name, Fore
 
     /// <summary>True if the key store has the keys of snapshot: then the owner goes on signing it.</summary>
     public bool IsSnapshotOwners => Held(RoleName.Snapshot).Length >= current.Roles[RoleName.Snapshot].Threshold;
+
+    /// <summary>True if a root certificate ends within a year, so that the next root has a new one for the same key.</summary>
+    public bool RenewsCertificate => HasCertificateProblem(CertificateReserve);
+
+    /// <summary>True if a root certificate has ended: Notary clients that have it in their cache refuse the repository at every server.</summary>
+    public bool IsCertificateExpired => HasCertificateProblem(TimeSpan.Zero);
 
     /// <summary>Signs and publishes the next root.</summary>
     /// <returns>Its version.</returns>
@@ -65,11 +74,13 @@ internal sealed class Takeover(CommandContext context, RepositoryName name, Fore
     private async Task<RoleAssignment> AskAsync(RoleName role, CancellationToken cancellationToken) =>
         new((await context.WithinTimeoutAsync(token => Server.RequestOnlineKeysAsync(Format, name, role, token), cancellationToken)).All);
 
-    // A certificate that has expired makes no good root any more; the key inside it does, under a new one.
+    private bool HasCertificateProblem(TimeSpan ahead) => KeysOf(RoleName.Root).Any(key => Format.Rules.RootKeyProblem(key, name, context.Now + ahead) is not null);
+
+    // A certificate that ends makes no good root; the key inside it does, under a new one.
     private ImmutableArray<PublicKey> SoundRootKeys(ImmutableArray<IExportableKey> signers) =>
     [
         .. KeysOf(RoleName.Root).Select(key =>
-            Format.Rules.RootKeyProblem(key, name, context.Now) is not null && signers.FirstOrDefault(signer => signer.Scheme == key.Scheme && signer.Material.Span.SequenceEqual(key.Material.Span)) is { } signer
+            Format.Rules.RootKeyProblem(key, name, context.Now + CertificateReserve) is not null && signers.FirstOrDefault(signer => signer.Scheme == key.Scheme && signer.Material.Span.SequenceEqual(key.Material.Span)) is { } signer
                 ? RootCertificate.Create(signer, name, context.Now - ClockSlack, context.Now + rootLifetime)
                 : key),
     ];

@@ -66,10 +66,12 @@ public sealed class ImportNotaryTests : IAsyncLifetime
         Assert.True((await DetailAsync()).GetProperty("isReadOnly").GetBoolean());
     }
 
-    [Fact]
-    public async Task Import_RootCertificateExpired_IsTakenOverWithANewOneOfTheSameKey()
+    [Theory]
+    [InlineData(30, "refuse it at every server")]
+    [InlineData(300, "ends within a year")]
+    public async Task Import_RootCertificateThatEnds_IsTakenOverWithANewOneOfTheSameKey(int days, string said)
     {
-        origin.Certificate = RootCertificate.Create(origin.RootKey, origin.Name, world.Time.Now, world.Time.Now.AddDays(30));
+        origin.Certificate = RootCertificate.Create(origin.RootKey, origin.Name, world.Time.Now, world.Time.Now.AddDays(days));
         origin.Published = null;
         origin.Roots.Clear();
         origin.SetRole(RoleName.Root, origin.Certificate);
@@ -81,6 +83,7 @@ public sealed class ImportNotaryTests : IAsyncLifetime
 
         Assert.True(run.ExitCode == 0, run.Results + run.Messages);
         Assert.False((await DetailAsync()).GetProperty("isReadOnly").GetBoolean());
+        Assert.Contains(said, Lines(run).Single(line => line.GetProperty("kind").GetString() == "key" && line.GetProperty("name").GetString() == "root").GetProperty("why").GetString(), StringComparison.Ordinal);
         using var http = new HttpClient();
         var root = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{world.Server.Url}/v2/{origin.Name}/_trust/tuf/2.root.json"))).RootElement;
         Assert.Equal(2, root.GetProperty("signatures").GetArrayLength());
