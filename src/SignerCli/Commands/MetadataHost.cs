@@ -46,7 +46,10 @@ internal sealed class MetadataHost : IDisposable
     private static string RequireAddress(string text, HttpClientOptions options)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http") || uri.Query.Length > 0 || uri.Fragment.Length > 0)
-            throw new TrustException(TrustError.Usage, $"\"{text}\" is not an address of files.") { Hint = "An address is like https://files.example.com/metadata/." };
+        {
+            // Not repeated: somebody may have put a password into it.
+            throw new TrustException(TrustError.Usage, "What was given as the address of files is none: https (or http), a host, and neither a query nor a fragment are needed.") { Hint = "An address is like https://files.example.com/metadata/." };
+        }
         HttpTransport.Require(uri, options.AllowPlainHttp);
         return text.EndsWith('/') ? text : text + "/";
     }

@@ -184,11 +184,13 @@ public sealed class TufGetTests : IAsyncLifetime, IDisposable
     [InlineData("ftp://files.example.com/")]
     [InlineData("https://files.example.com/?x=1")]
     [InlineData("https://user:secret@files.example.com/")]
+    [InlineData("ftp://user:secret@files.example.com/")]
     public async Task Get_AddressThatIsNone_IsAUsageError(string url)
     {
         var run = await machine.RunAsync("tuf", "get", url, "file", "--root", root);
 
         Assert.Equal((int)Outcome.Usage, run.ExitCode);
+        Assert.DoesNotContain("secret", run.Messages, StringComparison.Ordinal);
     }
 
     [Fact]
