@@ -63,6 +63,25 @@ public sealed class MovingInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ImportNotary_RootCertificateEndsWithinAYear_OldClientsFollowToTheNewOne()
+    {
+        var repository = $"{old.Prefix}/app";
+        using var certificate = new SigningCertificate(repository);
+        await old.Owner.PublishAsync("init", "-p", "--rootkey", certificate.EncryptedKeyFile, "--rootcert", certificate.CertificateFile, repository);
+        await old.Owner.PublishAsync("add", "-p", repository, "v1", old.Owner.NewContent("content.bin", 100));
+        var (reader, seen) = await old.NewReaderAsync(repository);
+        var before = reader.Cached(repository, "root");
+        var signer = await old.NewSignerAsync(server);
+
+        var moved = (await signer.RunAsync("import", "notary", old.Server.Url, repository, "-o", "json")).Exits(0);
+        await old.GoDarkAsync();
+
+        Assert.Contains(Report(moved, repository, "key"), line => line.GetProperty("name").GetString() == "root" && line.GetProperty("why").GetString()!.Contains("ends within a year", StringComparison.Ordinal));
+        Assert.Equal(seen[0], await ListAsync(reader, repository));
+        Assert.NotEqual(before, reader.Cached(repository, "root"));
+    }
+
+    [Fact]
     public async Task ImportNotary_WithoutTheRootKey_IsReadOnlyAndSaysUntilWhen_ThenTakenOverLater()
     {
         var repository = await old.NewRepositoryAsync("app");
