@@ -33,12 +33,12 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
         }
         catch (RefusedCheckException refused)
         {
-            return outcome with { Checks = outcome.Checks.Add(new CheckResult(refused.Check, CheckStatus.Fail, refused.Error.Message)), Error = refused.Error, Signed = refused.Signed ?? outcome.Signed };
+            return outcome with { Warnings = SkippedRoles(), Checks = outcome.Checks.Add(new CheckResult(refused.Check, CheckStatus.Fail, refused.Error.Message)), Error = refused.Error, Signed = refused.Signed ?? outcome.Signed };
         }
         catch (TrustException e)
         {
             var check = e.Info.Outcome == Outcome.Stale ? "fresh" : "signed";
-            return outcome with { Checks = outcome.Checks.Add(new CheckResult(check, CheckStatus.Fail, e.Message)), Error = VerificationAdvice.AddTo(e) };
+            return outcome with { Warnings = SkippedRoles(), Checks = outcome.Checks.Add(new CheckResult(check, CheckStatus.Fail, e.Message)), Error = VerificationAdvice.AddTo(e) };
         }
     }
 
@@ -66,6 +66,7 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
         var role = found.Role;
         return outcome with
         {
+            Warnings = SkippedRoles(),
             TargetPath = found.Path,
             Signed = signed,
             SignedBy = role.Role,
@@ -81,9 +82,9 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
         if (await client.FindAsync(targets, TargetNames.For(reference), cancellationToken).ConfigureAwait(false) is { } direct)
             return direct;
         if (reference.Tag is not null)
-            throw NotSigned(reference, await TryListAsync(targets, cancellationToken).ConfigureAwait(false));
+            throw NotSigned(reference, await TryListAsync(targets, cancellationToken).ConfigureAwait(false), await TryOthersAsync(targets, TargetNames.For(reference), cancellationToken).ConfigureAwait(false));
         var all = await client.ListAsync(targets, cancellationToken).ConfigureAwait(false);
-        return all.FirstOrDefault(target => target.Target.Hashes.Sha256 is { } hash && Json.Hex.Encode(hash.Span) == reference.Digest!.Hex) ?? throw NotSigned(reference, all);
+        return all.FirstOrDefault(target => target.Target.Hashes.Sha256 is { } hash && Json.Hex.Encode(hash.Span) == reference.Digest!.Hex) ?? throw NotSigned(reference, all, []);
     }
 
     // For a hint only: what is signed under other names decides nothing about a tag.
@@ -99,14 +100,35 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
         }
     }
 
-    private static RefusedCheckException NotSigned(ImageReference reference, IReadOnlyList<FoundTarget>? all)
+    // For the message only: where just some roles name images, others may have signed one all the same.
+    private async Task<IReadOnlyList<RoleName>> TryOthersAsync(TrustedTargets targets, string path, CancellationToken cancellationToken)
+    {
+        if (targets.Snapshot.Root.Format.Rules.ImageRoles.IsEmpty)
+            return [];
+        try
+        {
+            var roles = await client.ReadAllRolesAsync(targets, cancellationToken).ConfigureAwait(false);
+            return [.. roles.Where(reading => reading.Trusted?.Metadata.Signed.TargetFiles.ContainsKey(path) == true).Select(reading => reading.Role)];
+        }
+        catch (TrustException)
+        {
+            return [];
+        }
+    }
+
+    private ImmutableArray<string> SkippedRoles() => [.. client.Skipped.Where(role => role.Value.Error != TrustError.RoleNotListed).Select(role => $"{role.Key} is left out: {role.Value.Message}")];
+
+    private static RefusedCheckException NotSigned(ImageReference reference, IReadOnlyList<FoundTarget>? all, IReadOnlyList<RoleName> others)
     {
         var tags = all?.Select(target => target.Path).Where(path => TargetNames.DigestOf(path) is null).ToList();
         var count = tags is null ? "" : string.Create(CultureInfo.InvariantCulture, $" ({tags.Count} {(tags.Count == 1 ? "tag" : "tags")})");
         var what = reference.Tag is { } tag ? $"'{tag}'" : reference.Digest!.Short;
         var hint = (tags is null or [] ? "" : $"Signed tags: {string.Join(", ", tags.Take(5))}{(tags.Count > 5 ? ", …" : "")} (signer inspect {reference.Repository} shows all). ")
             + $"To sign it, someone with the targets key runs: signer sign {reference}";
-        return new RefusedCheckException("signed", new TrustException(TrustError.NotSigned, $"{reference.Repository} has trust data{count}, but {what} is not signed.") { Hint = hint }, null);
+        var message = others.Count == 0
+            ? $"{reference.Repository} has trust data{count}, but {what} is not signed."
+            : $"{what} of {reference.Repository} is signed by {string.Join(", ", others)} only, which no client takes images from.";
+        return new RefusedCheckException("signed", new TrustException(TrustError.NotSigned, message) { Hint = hint }, null);
     }
 
     private static Descriptor Describe(FoundTarget found)

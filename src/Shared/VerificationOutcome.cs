@@ -29,6 +29,9 @@ public sealed record VerificationOutcome
     /// <summary>The metadata that was used.</summary>
     public ImmutableArray<RoleStatus> Metadata { get; init; } = [];
 
+    /// <summary>What was left out of the search, because it does not verify and the format lets clients do without it; for people.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
     /// <summary>When the timestamp was signed (UTC), where the server says so.</summary>
     public DateTimeOffset? SignedAt { get; init; }
 

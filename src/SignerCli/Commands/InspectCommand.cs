@@ -13,6 +13,7 @@ internal sealed class InspectCommand : SignerCommand
 {
     private readonly Argument<string> reference = new("repository") { HelpName = "REPOSITORY[:TAG]", Description = "The repository, or one tag of it" };
     private readonly Option<bool> isOffline = new("--offline") { Description = "Open no connection: show what was fetched before" };
+    private readonly Option<string?> format = FormatOption();
     private readonly Option<bool> pretty = new("--pretty") { Hidden = true };
     private readonly TrustFlags trust = new();
 
@@ -22,21 +23,44 @@ internal sealed class InspectCommand : SignerCommand
     {
         Aliases.Add("ls");
         Arguments.Add(reference);
-        foreach (var option in (Option[])[trust.Root, trust.TrustPinning, trust.Tofu, trust.MetadataUrl, isOffline, pretty])
+        foreach (var option in (Option[])[trust.Root, trust.TrustPinning, trust.Tofu, trust.MetadataUrl, isOffline, format, pretty])
             Options.Add(option);
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Examples => ["signer inspect registry.example.com/team/app", "signer ls -o json registry.example.com/team/app:1.4.2"];
+    public override IReadOnlyList<string> Examples => ["signer inspect registry.example.com/team/app", "signer ls -o json registry.example.com/team/app:1.4.2", "signer inspect --format docker registry.example.com/team/app"];
 
     /// <inheritdoc/>
     protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var asked = ImageReference.Parse(context.Parse.GetRequiredValue(reference));
+        if (context.Parse.GetValue(format) is not null)
+        {
+            // In whatever form other results are: scripts read this one.
+            context.Output.ResultText(await context.WithinTimeoutAsync(token => ReadForDockerAsync(context, asked, token), cancellationToken));
+            return Outcome.Verified;
+        }
         var report = await context.WithinTimeoutAsync(token => ReadAsync(context, asked, token), cancellationToken);
         Show(context.Output, report);
         report.WriteJson(context.Output);
         return Outcome.Verified;
+    }
+
+    private static Option<string?> FormatOption()
+    {
+        var option = new Option<string?>("--format") { HelpName = "docker", Description = "docker: the JSON that docker trust inspect prints" };
+        option.AcceptOnlyFromAmong("docker");
+        return option;
+    }
+
+    private async Task<string> ReadForDockerAsync(CommandContext context, ImageReference asked, CancellationToken cancellationToken)
+    {
+        using var opened = await context.OpenAsync(asked.Repository, trust, context.Parse.GetValue(isOffline), cancellationToken);
+        var reading = await RepositoryReading.ReadAsync(opened, context.Now, cancellationToken);
+        if (reading.Expired is { } expired)
+            context.Output.Warn(expired.Message);
+        var roles = await reading.Client.ReadAllRolesAsync(reading.Targets, cancellationToken);
+        return new DockerInspection(reading.Targets, roles).Write(context.Parse.GetRequiredValue(reference), asked.TagIsImplied ? null : TargetNames.For(asked));
     }
 
     private async Task<InspectReport> ReadAsync(CommandContext context, ImageReference asked, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ internal sealed record RepositoryReading(TrustClient Client, TrustedTargets Targ
         }
         catch (TrustException e) when (e.Error == TrustError.Expired)
         {
-            return await ReadExpiredAsync(trust, e, cancellationToken);
+            return await ReadExpiredAsync(trust, referenceTime, e, cancellationToken);
         }
     }
 
@@ -36,14 +36,14 @@ internal sealed record RepositoryReading(TrustClient Client, TrustedTargets Targ
         }
         catch (TrustException e) when (e.Error == TrustError.Expired)
         {
-            var expired = await ReadExpiredAsync(trust, e, cancellationToken);
+            var expired = await ReadExpiredAsync(trust, referenceTime, e, cancellationToken);
             return (expired, await expired.Client.ListAsync(expired.Targets, cancellationToken));
         }
     }
 
-    private static async Task<RepositoryReading> ReadExpiredAsync(RepositoryTrust trust, TrustException expired, CancellationToken cancellationToken)
+    private static async Task<RepositoryReading> ReadExpiredAsync(RepositoryTrust trust, DateTimeOffset referenceTime, TrustException expired, CancellationToken cancellationToken)
     {
-        var client = trust.StartRun(DateTimeOffset.MinValue, new TrustClientOptions { ClockTolerance = null });
+        var client = trust.StartRun(referenceTime, new TrustClientOptions { ChecksExpiry = false, ClockTolerance = null });
         return new RepositoryReading(client, await client.RefreshAsync(cancellationToken), expired);
     }
 }

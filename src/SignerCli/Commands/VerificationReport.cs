@@ -35,6 +35,8 @@ internal static class VerificationReport
             else if (check.Status == CheckStatus.Skipped)
                 output.Detail($"{check.Name}: {check.Detail}");
         }
+        foreach (var warning in outcome.Warnings)
+            output.WarnOnce(warning);
         if (outcome.Error is { } error)
             output.Refuse(error);
         else if (outcome.Pinned is { } pinned)
@@ -67,6 +69,8 @@ internal static class VerificationReport
             writer.WriteEndObject();
             writer.WriteEndArray();
         }
+        if (!outcome.Warnings.IsEmpty)
+            writer.WriteTexts("warnings", outcome.Warnings);
         WriteMetadata(writer, outcome);
         WriteChecks(writer, outcome);
         if (outcome.Error is { } error)

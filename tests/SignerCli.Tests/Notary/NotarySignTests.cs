@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using TrustService.Cli.Tests.Support;
 
@@ -173,20 +171,13 @@ public sealed class NotarySignTests : IAsyncLifetime
         await owner.RunAsync("init", Repository);
         await owner.RunAsync("key", "rotate", Repository, "snapshot", "-r");
         string[] allowed = paths is null ? ["--all-paths"] : ["--paths", paths];
-        var (alice, aliceKey) = NewSigner("alice");
-        var (bob, _) = NewSigner("bob");
+        var (alice, aliceKey) = SignerCertificate.New("alice");
+        var (bob, _) = SignerCertificate.New("bob");
         await owner.RunAsync(["delegation", "add", "-p", Repository, "targets/alice", owner.Write("alice.crt", alice), .. allowed]);
         await owner.RunAsync(["delegation", "add", "-p", Repository, "targets/bob", owner.Write("bob.crt", bob), .. allowed]);
         await owner.RunAsync(["delegation", "add", "-p", Repository, "targets/releases", owner.Write("alice.crt", alice), owner.Write("bob.crt", bob), .. allowed]);
         var machine = await world.NewVerifierAsync();
         NotaryWorld.Succeeds(await machine.RunAsync("key", "import", machine.WriteFile("alice.key", aliceKey), "--label", "alice"));
         return (owner, machine);
-    }
-
-    private static (string Certificate, string Key) NewSigner(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(300));
-        return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 }
