@@ -22,8 +22,9 @@ public abstract record TrustAnchor
     /// <param name="roots">The roots, oldest first.</param>
     /// <param name="location">Where they came from, for the message.</param>
     /// <param name="referenceTime">The time of the check, UTC.</param>
+    /// <returns>The one root that this anchor vouches for. What comes before it is the offerer's word: whoever makes it up can list the genuine key in it.</returns>
     /// <exception cref="TrustException"><see cref="TrustError.RootMismatch"/></exception>
-    public void RequireChain(IReadOnlyList<TrustedRoot> roots, string location, DateTimeOffset referenceTime)
+    public TrustedRoot RequireChain(IReadOnlyList<TrustedRoot> roots, string location, DateTimeOffset referenceTime)
     {
         var anchored = roots.SkipWhile(root => FirstVersion is { } version && root.Version != version).ToList();
         if (anchored.Count == 0)
@@ -35,8 +36,10 @@ public abstract record TrustAnchor
             };
         }
         RequireFirst(anchored[0].Metadata.File.Span, location);
-        // Certificates are pinned for what is current; the ones before it are vouched for by the chain.
-        Require(FirstVersion is null ? anchored[^1] : anchored[0], referenceTime);
+        // Certificates are pinned for what is current.
+        var trusted = FirstVersion is null ? anchored[^1] : anchored[0];
+        Require(trusted, referenceTime);
+        return trusted;
     }
 
     /// <summary>Refuses a file that cannot be the first root.</summary>

@@ -67,6 +67,19 @@ public sealed class ForeignChain
         return new ForeignChain(roots, new PublishedSet(snapshot, documents), targets, unverified);
     }
 
+    /// <summary>
+    /// The same without the roots that nothing vouches for: each root before <paramref name="trusted"/> is kept only if the keys
+    /// of the one after it, which is vouched for, signed it too. That the next root follows from it proves nothing.
+    /// </summary>
+    /// <param name="trusted">The root of this chain that is trusted.</param>
+    public ForeignChain VouchedForBy(TrustedRoot trusted)
+    {
+        var first = Roots.IndexOf(trusted);
+        while (first > 0 && IsSignedByKeysOf(Roots[first], Roots[first - 1]))
+            first--;
+        return first <= 0 ? this : new ForeignChain(Roots[first..], Set, Targets, Unverified);
+    }
+
     /// <summary>Every file that is to be kept: roots first, timestamp last.</summary>
     public IEnumerable<CandidateFile> Files() =>
     [
@@ -94,6 +107,9 @@ public sealed class ForeignChain
         }
         return roots.MoveToImmutable();
     }
+
+    private static bool IsSignedByKeysOf(TrustedRoot root, TrustedRoot former) =>
+        SignatureThreshold.Count(former.Metadata, root.Metadata.Signed.Keys, root.Metadata.Signed.Roles[RoleName.Root]).IsMet;
 
     private static void RequireRepository(TrustedRoot root, RepositoryName repository, DateTimeOffset referenceTime)
     {

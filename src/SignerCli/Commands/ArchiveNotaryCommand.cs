@@ -72,7 +72,7 @@ internal sealed class ArchiveNotaryCommand : SignerCommand
             context.Output.Detail($"{name}: {missing}");
         try
         {
-            var chain = ForeignVerification.Verify(fetched, context.Roots.Find(name, null), server.Location, context.Now);
+            var (chain, _) = ForeignVerification.Verify(fetched, context.Roots.Find(name, null), server.Location, context.Now);
             archive.Add(fetched, null);
             var targets = chain.Targets.Sum(role => role.Metadata.Signed.TargetFiles.Count);
             var skipped = chain.Unverified.Count == 0 ? "" : $"; clients skip {string.Join(", ", chain.Unverified.Keys)}";

@@ -21,11 +21,11 @@ internal sealed class RepositoryMove(CommandContext context, IForeignSource sour
     {
         try
         {
-            var chain = await ReadAsync(name, cancellationToken);
+            var (chain, trusted) = await ReadAsync(name, cancellationToken);
             if (request.IsConversion)
                 await new Conversion(context, name, chain, request, report).RunAsync(cancellationToken);
             else
-                await ImportAsync(name, chain, cancellationToken);
+                await ImportAsync(name, WithoutStrangers(name, chain, trusted), trusted, cancellationToken);
         }
         catch (TrustException e) when (e.Error != TrustError.Usage)
         {
@@ -33,7 +33,7 @@ internal sealed class RepositoryMove(CommandContext context, IForeignSource sour
         }
     }
 
-    private async Task<ForeignChain> ReadAsync(RepositoryName name, CancellationToken cancellationToken)
+    private async Task<(ForeignChain Chain, TrustedRoot Trusted)> ReadAsync(RepositoryName name, CancellationToken cancellationToken)
     {
         var anchor = context.Roots.Find(name, request.Root);
         if (anchor is null && !request.TrustsOnFirstUse)
@@ -45,15 +45,29 @@ internal sealed class RepositoryMove(CommandContext context, IForeignSource sour
         }
         context.Output.Progress($"Fetching {name}");
         var foreign = await context.WithinTimeoutAsync(token => source.ReadAsync(name, withFormerVersions: false, token), cancellationToken);
-        var chain = ForeignVerification.Verify(foreign, anchor, source.Location, context.Now);
+        var (chain, trusted) = ForeignVerification.Verify(foreign, anchor, source.Location, context.Now);
         if (anchor is null)
-            context.Output.Warn($"Trust in {name} begins with what {source.Location} says now: {RootPin.OfFile(ForeignRepository.Format, chain.Roots[0].Metadata.File).Fingerprint}. Compare it with what the repository's owners say.");
+            context.Output.Warn($"Trust in {name} begins with what {source.Location} says now: {RootPin.OfFile(ForeignRepository.Format, trusted.Metadata.File).Fingerprint}. Compare it with what the repository's owners say.");
         else
             context.Output.Detail($"{name} follows from the pinned {anchor.Text}");
-        return chain;
+        return (chain, trusted);
     }
 
-    private async Task ImportAsync(RepositoryName name, ForeignChain chain, CancellationToken cancellationToken)
+    // A source can put a root of its own before the pinned one; whoever pins that one would follow the source.
+    private ForeignChain WithoutStrangers(RepositoryName name, ForeignChain whole, TrustedRoot trusted)
+    {
+        var vouched = whole.VouchedForBy(trusted);
+        var count = whole.Roots.Length - vouched.Roots.Length;
+        if (count == 0)
+            return whole;
+        var versions = count == 1 ? $"{whole.Roots[0].Version}" : $"{whole.Roots[0].Version} to {whole.Roots[count - 1].Version}";
+        report.Add(request.TrustsOnFirstUse
+            ? new ReportLine("root", versions, Fate.Kept, $"on the word of {source.Location} alone, as --tofu allows: root {vouched.Roots[0].Version}, which is trusted, does not vouch for what came before it") { Repository = name }
+            : new ReportLine("root", versions, Fate.Dropped, $"root {vouched.Roots[0].Version}, which is trusted, does not vouch for what came before it. Clients that pin an older one cannot follow; pin that one (--root), or take it on the word of {source.Location} (--tofu)") { Repository = name });
+        return request.TrustsOnFirstUse ? whole : vouched;
+    }
+
+    private async Task ImportAsync(RepositoryName name, ForeignChain chain, TrustedRoot trusted, CancellationToken cancellationToken)
     {
         var takeover = new Takeover(context, name, chain, request.RootLifetime);
         if (request.IsRehearsal)
@@ -77,43 +91,52 @@ internal sealed class RepositoryMove(CommandContext context, IForeignSource sour
             report.Add(new ReportLine("repository", name.Value, Fate.Present, $"it was moved before, and goes on at {context.Servers.Address}"));
             return;
         }
-        PinIfNone(name, chain);
+        PinIfNone(name, trusted);
         ReportContent(name, chain, result.IsNew ? Fate.Kept : Fate.Present);
         if (!result.IsReadOnly)
             report.Add(new ReportLine("key", "timestamp", Fate.Present, "this server signs it already") { Repository = name });
         else if (request.StaysReadOnly || !takeover.HasRootKeys)
             report.Add(ReadOnly(name, chain));
         else
-            await TakeOverAsync(name, chain, takeover, cancellationToken);
+            await TakeOverAsync(name, chain, trusted, takeover, cancellationToken);
     }
 
-    private async Task TakeOverAsync(RepositoryName name, ForeignChain chain, Takeover takeover, CancellationToken cancellationToken)
+    private async Task TakeOverAsync(RepositoryName name, ForeignChain chain, TrustedRoot trusted, Takeover takeover, CancellationToken cancellationToken)
     {
+        long version;
         try
         {
-            var version = await takeover.RunAsync(cancellationToken);
-            var until = await ReadBackAsync(name, chain, cancellationToken);
-            report.Add(new ReportLine("key", "timestamp", Fate.Kept, $"this server signs it from root {version} on, valid until {CommandOutput.Date(until)} and renewed by the server") { Repository = name });
-            if (takeover.RenewsCertificate)
-            {
-                report.Add(new ReportLine("key", "root", Fate.Kept, takeover.IsCertificateExpired
-                    ? $"its certificate had expired, so root {version} has a new one for the same key. Notary clients that cached the old one refuse it at every server, until they forget it: remove tuf/{name} from their trust directory"
-                    : $"its certificate ends within a year, so root {version} has a new one for the same key") { Repository = name });
-            }
-            report.Add(new ReportLine("key", "snapshot", Fate.Kept, takeover.IsSnapshotOwners ? "you go on signing it: its key is in the key store" : $"this server signs it from root {version} on") { Repository = name });
+            version = await takeover.RunAsync(cancellationToken);
         }
         catch (TrustException e) when (e.Error != TrustError.Usage)
         {
             report.Add(ReportLine.Refused("key", "timestamp", e) with { Repository = name });
             report.Add(ReadOnly(name, chain));
+            return;
         }
+        try
+        {
+            var until = await ReadBackAsync(name, trusted, cancellationToken);
+            report.Add(new ReportLine("key", "timestamp", Fate.Kept, $"this server signs it from root {version} on, valid until {CommandOutput.Date(until)} and renewed by the server") { Repository = name });
+        }
+        catch (TrustException e) when (e.Error != TrustError.Usage)
+        {
+            report.Add(new ReportLine("key", "timestamp", Fate.Kept, $"taken over as root {version}, could not be read back: {e.Message}") { Repository = name, Error = e });
+        }
+        if (takeover.RenewsCertificate)
+        {
+            report.Add(new ReportLine("key", "root", Fate.Kept, takeover.IsCertificateExpired
+                ? $"its certificate had expired, so root {version} has a new one for the same key. Notary clients that cached the old one refuse it at every server, until they forget it: remove tuf/{name} from their trust directory"
+                : $"its certificate ends within a year, so root {version} has a new one for the same key") { Repository = name });
+        }
+        report.Add(new ReportLine("key", "snapshot", Fate.Kept, takeover.IsSnapshotOwners ? "you go on signing it: its key is in the key store" : $"this server signs it from root {version} on") { Repository = name });
     }
 
     // As any verifier that trusts the old root reads it, before it is called done.
-    private Task<DateTimeOffset> ReadBackAsync(RepositoryName name, ForeignChain chain, CancellationToken cancellationToken) => context.WithinTimeoutAsync(
+    private Task<DateTimeOffset> ReadBackAsync(RepositoryName name, TrustedRoot trusted, CancellationToken cancellationToken) => context.WithinTimeoutAsync(
         async token =>
         {
-            var pin = RootPin.OfFile(ForeignRepository.Format, chain.Roots[0].Metadata.File);
+            var pin = RootPin.OfFile(ForeignRepository.Format, trusted.Metadata.File);
             using var trust = await context.OpenAsync(name, pin, [ForeignRepository.Format], isOffline: false, token);
             return (await RepositoryReading.ReadAsync(trust, context.Now, token)).Targets.Snapshot.Timestamp.Metadata.Signed.Expires;
         },
@@ -130,10 +153,10 @@ internal sealed class RepositoryMove(CommandContext context, IForeignSource sour
         },
         cancellationToken);
 
-    private void PinIfNone(RepositoryName name, ForeignChain chain)
+    private void PinIfNone(RepositoryName name, TrustedRoot trusted)
     {
         if (context.Roots.Find(name, null) is null)
-            context.Roots.Save(name, chain.Roots[0].Metadata.File.Span);
+            context.Roots.Save(name, trusted.Metadata.File.Span);
     }
 
     private void ReportContent(RepositoryName name, ForeignChain chain, Fate fate)

@@ -3,6 +3,7 @@ using TrustService.Client;
 using TrustService.Errors;
 using TrustService.Metadata;
 using TrustService.Publishing;
+using TrustService.Verification;
 
 namespace TrustService.Cli.Importing;
 
@@ -17,13 +18,13 @@ internal static class ForeignVerification
     /// <param name="anchor">What must vouch for the chain, or null to take the first root as it is.</param>
     /// <param name="location">Where it was read, for messages.</param>
     /// <param name="referenceTime">The time of the run, UTC.</param>
+    /// <returns>The chain, and the one of its roots with which trust begins.</returns>
     /// <exception cref="TrustException">A coded refusal; <see cref="TrustError.RootMismatch"/> if the anchor does not vouch for it.</exception>
-    public static ForeignChain Verify(ForeignRepository repository, TrustAnchor? anchor, string location, DateTimeOffset referenceTime)
+    public static (ForeignChain Chain, TrustedRoot Trusted) Verify(ForeignRepository repository, TrustAnchor? anchor, string location, DateTimeOffset referenceTime)
     {
         var files = repository.Roots.Concat(repository.Current()).Select(file => new UploadedFile(file.Role, file.Data)).ToList();
         var chain = ForeignChain.Verify(ForeignRepository.Format, repository.Name, files, Rules, referenceTime);
-        anchor?.RequireChain(chain.Roots, location, referenceTime);
-        return chain;
+        return (chain, anchor?.RequireChain(chain.Roots, location, referenceTime) ?? chain.Roots[0]);
     }
 
     /// <summary>What in a chain has expired, for people; null if nothing has.</summary>

@@ -135,6 +135,38 @@ public sealed class ForeignChainTests
         Refusal.Of(TrustError.RepositoryExists, () => CandidateSet.OfImport(Verify().Set, Verify(files)));
     }
 
+    // The stranger lists the genuine key beside its own, so that the genuine root 2 follows from its root 1.
+    [Fact]
+    public void VouchedForBy_RootOfAStrangerBeforeTheTrustedOne_LeavesItOut()
+    {
+        repository.Rotate(RoleName.Timestamp);
+        repository.PublishTimestamp();
+        var (genuine, stranger) = (repository.Root, TestKeys.New());
+        repository.Assign(RoleName.Root, 1, [.. repository.Signers[RoleName.Root], stranger]);
+        repository.Root = repository.Root with { Version = 1 };
+        repository.WriteRoot([stranger]);
+        repository.Root = genuine;
+
+        var chain = Verify();
+
+        Assert.Equal([1, 2], chain.Roots.Select(root => root.Version));
+        Assert.Equal([2], chain.VouchedForBy(chain.Roots[1]).Roots.Select(root => root.Version));
+    }
+
+    [Fact]
+    public void VouchedForBy_FormerRootsOfTheSameKeys_KeepsThemBackToTheRotation()
+    {
+        repository.Rotate(RoleName.Root);
+        repository.Rotate(RoleName.Timestamp);
+        repository.Rotate(RoleName.Targets);
+        repository.Publish(RoleName.Targets);
+        var chain = Verify();
+
+        Assert.Equal([2, 3, 4], chain.VouchedForBy(chain.Roots[3]).Roots.Select(root => root.Version));
+        Assert.Equal([2, 3, 4], chain.VouchedForBy(chain.Roots[1]).Roots.Select(root => root.Version));
+        Assert.Same(chain, chain.VouchedForBy(chain.Roots[0]));
+    }
+
     private ForeignChain Verify(IEnumerable<UploadedFile>? files = null) => ForeignChain.Verify(TufFormat.Instance, Name, [.. files ?? Files()], Rules, Now);
 
     private List<UploadedFile> Files() =>

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using TrustService.Cli.Importing;
 using TrustService.Cli.Tests.Support;
+using TrustService.Client;
 using TrustService.Formats.Notary;
 using TrustService.Keys;
 using TrustService.Metadata;
@@ -121,6 +122,47 @@ public sealed class ImportNotaryTests : IAsyncLifetime
 
         Assert.Equal(1, run.ExitCode);
         Assert.Equal("repository-exists", Assert.Single(Lines(run)).GetProperty("error").GetProperty("code").GetString());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Import_ForgedRootBeforeThePinnedOne_IsNeitherPinnedNorServedUnlessAskedForByName(bool onFirstUse)
+    {
+        origin.Root = origin.Root with { Version = 2 };
+        origin.Publish(origin.RootFile());
+        var stranger = SigningKeys.Generate(SignatureScheme.EcdsaP256Sha256);
+        var certificate = RootCertificate.Create(stranger, origin.Name, world.Time.Now, world.Time.Now.AddYears(1));
+        var genuine = origin.Root;
+        origin.SetRole(RoleName.Root, origin.Certificate, certificate);
+        origin.Roots[0] = NotaryRepository.Sign(origin.Root with { Version = 1 }, (certificate, stranger));
+        origin.Root = genuine;
+        var pin = RootPin.OfFile(NotaryFormat.Instance, origin.Roots[1]);
+
+        var run = await ImportAsync(["--root", pin.Fingerprint, .. onFirstUse ? ["--tofu"] : Array.Empty<string>()]);
+
+        Assert.Equal(0, run.ExitCode);
+        var line = Assert.Single(Lines(run), line => line.GetProperty("kind").GetString() == "root" && line.GetProperty("name").GetString() == "1");
+        Assert.Equal(onFirstUse ? "kept" : "dropped", line.GetProperty("result").GetString());
+        Assert.Equal(origin.Roots[1], await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(Path.Combine(machine.Home, "roots")))));
+        using var http = new HttpClient();
+        using var served = await http.GetAsync(new Uri($"{world.Server.Url}/v2/{origin.Name}/_trust/tuf/1.root.json"));
+        Assert.Equal(onFirstUse ? System.Net.HttpStatusCode.OK : System.Net.HttpStatusCode.NotFound, served.StatusCode);
+    }
+
+    [Fact]
+    public async Task Import_TakenOverButNotReadBack_SaysWhichRootTookOver()
+    {
+        await KeepKeyAsync(origin.RootKey, "root");
+        await File.WriteAllTextAsync(Path.Combine(machine.Home, "cache"), "in the way");
+
+        var run = await ImportAsync("--tofu");
+
+        var line = Assert.Single(Lines(run), line => line.GetProperty("name").GetString() == "timestamp");
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Equal("kept", line.GetProperty("result").GetString());
+        Assert.StartsWith("taken over as root 2, could not be read back", line.GetProperty("why").GetString(), StringComparison.Ordinal);
+        Assert.False((await DetailAsync()).GetProperty("isReadOnly").GetBoolean());
     }
 
     [Fact]
