@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using TrustService.Errors;
 using TrustService.Json;
 using TrustService.Oci;
+using TrustService.Verification;
 
 namespace TrustService.Cli.Importing;
 
@@ -81,6 +82,15 @@ internal sealed class ArchiveReader : IForeignSource
         if (!entries.TryGetValue(ArchiveManifest.EntryName, out var manifest) || manifest.Length > ArchiveManifest.MaxBytes)
             throw Damaged(path, "it has no manifest: it is another file, or was not written to its end", null);
         Manifest = ArchiveManifest.Read(ReadAt(manifest.Offset, (int)manifest.Length));
+        // What is read may not be many times larger than the archive: each entry counts once, and for one repository.
+        var listed = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var repository in Manifest.Repositories)
+        {
+            if (repository.Files.FirstOrDefault(file => !listed.Add(file.Path)) is { } twice)
+                throw Damaged(path, $"its manifest lists {twice.Path} twice", null);
+            if (repository.Files.Sum(file => file.Length) > NotaryFetcher.MaxBytes + VerificationLimits.Default.MaxListedBytes)
+                throw Damaged(path, $"{repository.Name} has more than {NotaryFetcher.MaxBytes / (1024 * 1024)} MiB in it", null);
+        }
     }
 
     private byte[] ReadFile(ArchiveManifest.File file)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Formats.Tar;
 using System.Text;
 using TrustService.Cli.Importing;
 using TrustService.Errors;
@@ -66,6 +67,25 @@ public sealed class DamagedArchiveTests : IDisposable
                 _ = reader.ReadAsync(Assert.Single(reader.Names), true, CancellationToken.None).GetAwaiter().GetResult();
             });
         }
+    }
+
+    [Theory]
+    [InlineData(2, 1, 2)]
+    [InlineData(1, 2, 2)]
+    [InlineData(1, 1, 1024L * 1024 * 1024)]
+    public void Open_ManifestThatListsAnEntryTwiceOrTooMuch_IsRefused(int repositories, int files, long length)
+    {
+        var name = RepositoryName.Parse("registry.example.com/team/app");
+        var file = new ArchiveManifest.File("0001/root/1.json", RoleName.Root, 1, new string('a', 64), length);
+        var manifest = new ArchiveManifest("https://notary.example.com", FixedTime.Start, [.. Enumerable.Repeat(new ArchiveManifest.Repository(name, null, [.. Enumerable.Repeat(file, files)]), repositories)]);
+        using (var stream = File.Create(directory["listed.tar"]))
+        using (var tar = new TarWriter(stream))
+        {
+            foreach (var (path, data) in ((string, byte[])[])[(file.Path, "{}"u8.ToArray()), (ArchiveManifest.EntryName, manifest.Write())])
+                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(data) });
+        }
+
+        Refusal.Of(TrustError.InvalidArchive, () => ArchiveReader.Open(directory["listed.tar"]).Dispose());
     }
 
     private byte[] WithField(int header, int at, string value)
