@@ -67,6 +67,8 @@ internal sealed class ArchiveNotaryCommand : SignerCommand
         {
             return ReportLine.Refused("repository", name.Value, e);
         }
+        // The fetcher keeps what it has when the time is over; a user who gives up wants nothing.
+        cancellationToken.ThrowIfCancellationRequested();
         var count = $"{fetched.Files.Length} files, {fetched.Files.Sum(file => (long)file.Data.Length)} bytes";
         foreach (var missing in fetched.Missing)
             context.Output.Detail($"{name}: {missing}");

@@ -97,7 +97,7 @@ internal sealed record ArchiveManifest(string Source, DateTimeOffset Created, IR
     /// <summary>One file.</summary>
     /// <param name="Path">Name of its entry.</param>
     /// <param name="Role">Its role.</param>
-    /// <param name="Version">The version inside it.</param>
+    /// <param name="Version">The version inside it; of a former version, the one that was asked for.</param>
     /// <param name="Sha256">64 lower-case hexadecimal digits.</param>
     /// <param name="Length">Its bytes.</param>
     internal sealed record File(string Path, RoleName Role, long Version, string Sha256, long Length);

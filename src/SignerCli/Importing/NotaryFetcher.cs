@@ -25,6 +25,7 @@ internal sealed class NotaryFetcher(RepositoryName repository, IMetadataSource s
     private readonly List<ForeignFile> files = [];
     private readonly List<string> missing = [];
     private long bytes;
+    private bool isGone;
 
     private static IMetadataFormat Format => ForeignRepository.Format;
 
@@ -43,38 +44,86 @@ internal sealed class NotaryFetcher(RepositoryName repository, IMetadataSource s
         foreach (var (role, listed) in meta.OrderBy(entry => entry.Key.Value, StringComparer.Ordinal))
         {
             if (role != RoleName.Root)
-                _ = await FetchAsync(role, Format.Rules.ListedFileName(role, listed, true), cancellationToken);
+                _ = await FetchListedAsync(role, Format.Rules.ListedFileName(role, listed, true), cancellationToken);
         }
         if (withFormerVersions)
-        {
-            foreach (var newest in files.Where(file => file.Role != RoleName.Root).ToList())
-                await FetchFormerAsync(newest.Role, newest.Version, MaxFormerVersions, cancellationToken);
-        }
+            await FetchFormerAsync(cancellationToken);
         return new ForeignRepository(repository, [.. files]) { Missing = [.. missing] };
     }
 
     private async Task FetchRootsAsync(string current, CancellationToken cancellationToken)
     {
-        if (await FetchAsync(RoleName.Root, current, cancellationToken) is { } root)
+        if (await FetchListedAsync(RoleName.Root, current, cancellationToken) is { } root)
             await FetchFormerAsync(RoleName.Root, root.Version, Limits.MaxRootUpdates, cancellationToken);
+    }
+
+    // Nothing depends on them: what there is of the repository by now is not given up for one of them.
+    private async Task FetchFormerAsync(CancellationToken cancellationToken)
+    {
+        foreach (var newest in files.Where(file => file.Role != RoleName.Root).ToList())
+        {
+            try
+            {
+                await FetchFormerAsync(newest.Role, newest.Version, MaxFormerVersions, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                missing.Add($"former versions of {newest.Role}: the time was over before all were fetched");
+                return;
+            }
+        }
     }
 
     // Downwards without a gap: a chain of roots is of use from its newest end, and others keep less and less the older it gets.
     private async Task FetchFormerAsync(RoleName role, long version, int most, CancellationToken cancellationToken)
     {
-        for (var former = version - 1; former >= 1; former--)
+        for (var former = version - 1; former >= 1 && !isGone; former--)
         {
-            if (version - former > most)
+            var name = string.Create(CultureInfo.InvariantCulture, $"{former}.{role}.json");
+            if (version - former > most || bytes >= MaxBytes)
             {
-                missing.Add($"{former}.{role}.json and older: at most {most} former versions of a role are fetched");
+                missing.Add($"{name} and older: at most {most} former versions of a role, and {MaxBytes / (1024 * 1024)} MiB of a repository, are fetched");
                 return;
             }
-            if (await FetchAsync(role, string.Create(CultureInfo.InvariantCulture, $"{former}.{role}.json"), cancellationToken) is null)
-                return;
+            try
+            {
+                if (await FetchBytesAsync(name, cancellationToken) is not { } data)
+                    return;
+                if (role == RoleName.Root && VersionOf(role, data) is var inside && inside != former)
+                    throw new TrustException(TrustError.VersionMismatch, $"It says that it is root {inside}.");
+                // What a former version says of itself is not asked: it may be of a time when less was checked.
+                Add(role, former, data);
+            }
+            catch (TrustException e)
+            {
+                missing.Add($"{name}: {e.Message}");
+                isGone = e.Error == TrustError.ServerUnreachable;
+                if (role == RoleName.Root)
+                    return;
+            }
         }
     }
 
-    private async Task<ForeignFile?> FetchAsync(RoleName role, string name, CancellationToken cancellationToken)
+    // One that cannot be read is missing, and the chain says what that means; the others are kept.
+    private async Task<ForeignFile?> FetchListedAsync(RoleName role, string name, CancellationToken cancellationToken)
+    {
+        if (await FetchBytesAsync(name, cancellationToken) is not { } data)
+            return null;
+        try
+        {
+            return Add(role, VersionOf(role, data), data);
+        }
+        catch (TrustException e)
+        {
+            missing.Add($"{name}: {e.Message}");
+            return null;
+        }
+    }
+
+    private async Task<ForeignFile?> FetchAsync(RoleName role, string name, CancellationToken cancellationToken) =>
+        await FetchBytesAsync(name, cancellationToken) is { } data ? Add(role, VersionOf(role, data), data) : null;
+
+    private async Task<byte[]?> FetchBytesAsync(string name, CancellationToken cancellationToken)
     {
         if (bytes >= MaxBytes)
             throw new TrustException(TrustError.TooLarge, $"{repository} has more than {MaxBytes / (1024 * 1024)} MiB of trust data, which is more than is fetched.");
@@ -84,8 +133,13 @@ internal sealed class NotaryFetcher(RepositoryName repository, IMetadataSource s
             return null;
         }
         bytes += data.Length;
-        var file = new ForeignFile(role, VersionOf(role, data), data);
-        if (!files.Exists(other => other.Role == role && other.Version == file.Version))
+        return data;
+    }
+
+    private ForeignFile Add(RoleName role, long version, byte[] data)
+    {
+        var file = new ForeignFile(role, version, data);
+        if (!files.Exists(other => other.Role == role && other.Version == version))
             files.Add(file);
         return file;
     }
