@@ -16,7 +16,7 @@ internal sealed class LimitOptions : IValidatableObject
     [Range(1024, 1024 * 1024 * 1024)]
     public int MaxRequestBytes { get; set; } = 32 * 1024 * 1024;
 
-    /// <summary>Parts (metadata files) of one request. Default: 64.</summary>
+    /// <summary>Parts (metadata files) of one publish; an import may have <see cref="MaxRoles"/> and every root that clients follow. Default: 64.</summary>
     [Range(1, 4096)]
     public int MaxParts { get; set; } = 64;
 

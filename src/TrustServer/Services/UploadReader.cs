@@ -6,6 +6,7 @@ using TrustService.Errors;
 using TrustService.Metadata;
 using TrustService.Publishing;
 using TrustService.Server.Options;
+using TrustService.Verification;
 
 namespace TrustService.Server.Services;
 
@@ -27,7 +28,7 @@ internal sealed class UploadReader(IOptions<LimitOptions> options, TimeProvider 
     public async Task<IReadOnlyList<UploadedFile>> ReadAsync(HttpRequest request, UploadRules rules, CancellationToken cancellationToken)
     {
         if (request.ContentLength > limits.MaxRequestBytes)
-            throw TooLarge($"The request has {request.ContentLength} bytes; at most {limits.MaxRequestBytes} are read.");
+            throw TooLarge($"The request has {request.ContentLength} bytes; at most {limits.MaxRequestBytes} are read ({LimitOptions.Section}:{nameof(limits.MaxRequestBytes)}).");
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
             feature.MaxRequestBodySize = limits.MaxRequestBytes;
         var reader = new MultipartReader(BoundaryOf(request), request.Body)
@@ -35,6 +36,9 @@ internal sealed class UploadReader(IOptions<LimitOptions> options, TimeProvider 
             HeadersCountLimit = MaxPartHeaders,
             HeadersLengthLimit = MaxPartHeaderBytes,
         };
+        var (maxParts, setting) = rules.RepeatedRole is null
+            ? (limits.MaxParts, $"{LimitOptions.Section}:{nameof(limits.MaxParts)}")
+            : (limits.MaxRoles + VerificationLimits.Default.MaxRootUpdates, $"{LimitOptions.Section}:{nameof(limits.MaxRoles)}, and {VerificationLimits.Default.MaxRootUpdates} roots");
         var files = new List<UploadedFile>();
         var parts = 0;
         using var tooLate = new CancellationTokenSource(TimeSpan.FromSeconds(limits.UploadSeconds), time);
@@ -43,8 +47,8 @@ internal sealed class UploadReader(IOptions<LimitOptions> options, TimeProvider 
         {
             while (await reader.ReadNextSectionAsync(either.Token) is { } section)
             {
-                if (parts++ == limits.MaxParts)
-                    throw TooLarge($"The request has more than {limits.MaxParts} parts.");
+                if (parts++ == maxParts)
+                    throw TooLarge($"The request has more than {maxParts} parts, the limit that is set here ({setting}).");
                 var name = FileNameOf(section);
                 // A part whose headers were cut off has no name either; reading on tells which it is.
                 if (name.Length == 0)

@@ -166,6 +166,22 @@ public abstract class ImportContract(PostgresFixture? postgres) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
+    [Fact]
+    public async Task Import_MoreFilesThanOnePublishMayHave_IsTakenUpToItsOwnLimit()
+    {
+        for (var version = 4; version <= 70; version++)
+            origin.Rotate(RoleName.Timestamp);
+        origin.PublishTimestamp();
+        (string Name, byte[] Data)[] parts = [.. Parts().Where(part => !part.Name.EndsWith(".root", StringComparison.Ordinal)), .. Enumerable.Range(1, 70).Select(version => ($"{version}.root", origin.Files[$"{version}.root.json"]))];
+
+        using var answer = await SendAsync(parts);
+        using var refused = await SendAsync([.. Enumerable.Range(1, 1281).Select(version => ($"{version}.root", "{}"u8.ToArray()))]);
+
+        Assert.Equal([1L, 70L], (await answer.JsonAsync())["roots"]!.AsArray().Select(version => (long)version!));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
+        Assert.Contains("Limits:MaxRoles", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     private async Task<HttpResponseMessage> ImportAsync()
     {
         var answer = await SendAsync(Parts());
