@@ -1,10 +1,13 @@
+using Microsoft.Extensions.Options;
 using TrustService.Errors;
 using TrustService.Formats;
+using TrustService.Formats.Notary;
 using TrustService.Metadata;
 using TrustService.Oci;
 using TrustService.Publishing;
 using TrustService.Server.Contracts;
 using TrustService.Server.OnlineKeys;
+using TrustService.Server.Options;
 using TrustService.Server.Stores;
 using TrustService.Server.Telemetry;
 using TrustService.Verification;
@@ -16,7 +19,7 @@ namespace TrustService.Server.Services;
 /// lists this server's keys.
 /// </summary>
 internal sealed class ImportService(
-    IMetadataStore store, IOnlineKeys keys, PublishedSets sets, OperatorRules rules, TrustMetrics metrics, TimeProvider time, ILoggerFactory loggers)
+    IMetadataStore store, IOnlineKeys keys, PublishedSets sets, OperatorRules rules, IOptions<NotaryOptions> notary, TrustMetrics metrics, TimeProvider time, ILoggerFactory loggers)
 {
     private readonly ILogger log = loggers.CreateLogger(Log.Category);
 
@@ -59,6 +62,13 @@ internal sealed class ImportService(
         var root = files.FirstOrDefault(file => file.Role == RoleName.Root)
             ?? throw new TrustException(TrustError.MalformedRequest, "There is no root among the parts; every root from the first to the current one is needed, as 1.root, 2.root, …");
         var format = MetadataFormats.Detect(root.Data.Span, VerificationLimits.Default.MaxRootBytes);
+        if (format == NotaryFormat.Instance && !(notary.Value.Enabled && notary.Value.Serves(repository.Value)))
+        {
+            throw new TrustException(TrustError.UpdateRefused, notary.Value.Enabled ? $"Repositories of format {format.Name} are served here under other names only, and {repository} is none of them." : $"Repositories of format {format.Name} are not served here.")
+            {
+                Hint = $"The operator decides with {NotaryOptions.Section}:{nameof(NotaryOptions.Enabled)} and {NotaryOptions.Section}:{nameof(NotaryOptions.GunPrefixes)}.",
+            };
+        }
         return ForeignChain.Verify(format, repository, files, rules.Publish, time.GetUtcNow());
     }
 
