@@ -9,6 +9,9 @@ internal interface IOwnedRepository
     /// <summary>Where the current timestamp is read.</summary>
     string TimestampPath { get; }
 
+    /// <summary>The file of the first root, for clients that pin it.</summary>
+    ReadOnlyMemory<byte> RootFile { get; }
+
     /// <summary>Signs the first publish: root and targets.</summary>
     Upload First();
 

@@ -28,6 +28,8 @@ internal sealed class NotaryRepository : IOwnedRepository
 
     public string TimestampPath => $"{path}timestamp.json";
 
+    public ReadOnlyMemory<byte> RootFile => root;
+
     /// <summary>Asks the server for its keys and makes a repository with the first images.</summary>
     public static async Task<IOwnedRepository> CreateAsync(HttpClient http, string name, int targets, DateTimeOffset expires, CancellationToken cancellationToken) =>
         new NotaryRepository(name, targets, expires, await ServerKeyAsync(http, name, "snapshot", cancellationToken), await ServerKeyAsync(http, name, "timestamp", cancellationToken));

@@ -3,7 +3,9 @@ using TrustService.LoadTool;
 
 // LoadTool run --product P --storage S --address URL --pid N [--postgres-pid N] --seconds N --publishes N [--only TEXT] --output FILE
 // LoadTool report --input FILE
-// The first measures one running server and adds lines of JSON to a file; the second writes such a file as Markdown.
+// LoadTool publish --product P --address URL --repository NAME --targets N --root FILE
+// The first measures one running server and adds lines of JSON to a file; the second writes such a file as Markdown; the third
+// publishes a repository for clients to be measured, and keeps its root for them to pin.
 try
 {
     var options = new Arguments(args.AsSpan(Math.Min(1, args.Length)));
@@ -16,8 +18,11 @@ try
             var lines = await File.ReadAllLinesAsync(options.Text("input"));
             Console.Write(MarkdownReport.Write([.. lines.Select(line => JsonSerializer.Deserialize(line, MeasurementJsonContext.Default.Measurement)!)]));
             return 0;
+        case "publish":
+            await PublishAsync(options);
+            return 0;
         default:
-            throw new ArgumentException("The first argument is run or report.");
+            throw new ArgumentException("The first argument is run, report or publish.");
     }
 }
 catch (ArgumentException e)
@@ -37,4 +42,17 @@ static async Task RunAsync(Arguments options)
         await File.AppendAllTextAsync(options.Text("output"), JsonSerializer.Serialize(measurement, MeasurementJsonContext.Default.Measurement) + "\n");
         await Console.Error.WriteLineAsync($"  {measurement.Request}: {measurement.PerSecond:0.0}/s, p50 {measurement.P50:0.00} ms, {measurement.Failed} failed");
     }
+}
+
+static async Task PublishAsync(Arguments options)
+{
+    var server = new ServerUnderTest(options.Text("product"), "", new Uri(options.Text("address")), Environment.ProcessId, null);
+    using var http = server.Connect();
+    var repository = await server.CreateRepositoryAsync(http, options.Text("repository"), options.Number("targets"), CancellationToken.None);
+    var upload = repository.First();
+    using var content = new ByteArrayContent(upload.Body);
+    content.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(upload.ContentType);
+    using var answer = await http.PostAsync(new Uri(repository.PublishPath, UriKind.Relative), content);
+    answer.EnsureSuccessStatusCode();
+    await File.WriteAllBytesAsync(options.Text("root"), repository.RootFile.ToArray());
 }

@@ -33,6 +33,8 @@ internal sealed class TufRepository : IOwnedRepository
 
     public string TimestampPath => $"{path}/timestamp.json";
 
+    public ReadOnlyMemory<byte> RootFile => root.File;
+
     /// <summary>Asks the server for its keys and makes a repository with the first images.</summary>
     public static async Task<IOwnedRepository> CreateAsync(HttpClient http, string name, int targets, DateTimeOffset expires, CancellationToken cancellationToken)
     {
