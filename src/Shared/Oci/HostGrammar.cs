@@ -32,8 +32,9 @@ internal static partial class HostGrammar
         return groups.All(group => group.Length is >= 1 and <= 4) && (halves.Length == 2 ? groups.Length <= 7 : groups.Length == 8);
     }
 
+    // Labels are short and dots divide them, so that no text takes long.
     [GeneratedRegex(
         @"\A(?:\[(?<ip6>[0-9a-f:]{2,39})\]|(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*)(?::(?<port>[1-9][0-9]{0,4}))?\z",
-        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+        RegexOptions.CultureInvariant)]
     private static partial Regex Host();
 }
