@@ -23,15 +23,17 @@ internal sealed class RegistryAuthenticator(HttpExchange exchange, HttpPeer peer
     /// <exception cref="TrustException">The peer's code for denied access, <see cref="TrustError.InsecureTransport"/> or a failure of the exchange.</exception>
     public async Task<AuthenticationHeaderValue?> AnswerAsync(HttpAnswer refusal, RepositoryName repository, string scope, CancellationToken cancellationToken)
     {
-        var credential = credentials is null ? null : await credentials.FindAsync(repository, cancellationToken).ConfigureAwait(false);
         foreach (var offered in refusal.Headers.WwwAuthenticate)
         {
             if (offered.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) && BearerChallenge.TryParse(offered.Parameter, out var challenge))
-                return new AuthenticationHeaderValue("Bearer", await TokenAsync(refusal.Uri, challenge, credential, repository, scope, cancellationToken).ConfigureAwait(false));
-            if (offered.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) && credential is { IdentityToken: null })
+                return new AuthenticationHeaderValue("Bearer", await TokenAsync(refusal.Uri, challenge, await FindAsync(challenge.Realm).ConfigureAwait(false), repository, scope, cancellationToken).ConfigureAwait(false));
+            if (offered.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) && await FindAsync(refusal.Uri).ConfigureAwait(false) is { IdentityToken: null } credential)
                 return Basic(credential);
         }
         return null;
+
+        async Task<RegistryCredential?> FindAsync(Uri recipient) =>
+            credentials is null ? null : await credentials.FindForAsync(repository, recipient, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<string> TokenAsync(

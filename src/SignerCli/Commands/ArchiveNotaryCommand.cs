@@ -35,7 +35,7 @@ internal sealed class ArchiveNotaryCommand : SignerCommand
     {
         var names = RepositoryNames.Read(context.Parse.GetValue(repositories) ?? [], notary.NamesFile(context.Parse));
         var path = Path.GetFullPath(context.Parse.GetRequiredValue(outFile));
-        using var server = notary.Open(context.Host, context.Parse, context.Parse.GetRequiredValue(url));
+        using var server = notary.Open(context.Host, context.Parse, context.Output, context.Parse.GetRequiredValue(url));
         var report = new MoveReport(context.Output, isRehearsal: false);
         using (var archive = new ArchiveWriter(path, server.Location, context.Now))
         {

@@ -75,7 +75,7 @@ internal sealed class ImportNotaryCommand : SignerCommand
         if (first is null)
             throw new TrustException(TrustError.Usage, "The old server is not named.") { Hint = "Name its address, or an archive of it: signer import notary URL|FILE REPOSITORY…" };
         if (first.Contains("://", StringComparison.Ordinal))
-            return notary.Open(context.Host, context.Parse, first);
+            return notary.Open(context.Host, context.Parse, context.Output, first);
         return File.Exists(first)
             ? ArchiveReader.Open(first)
             : throw new TrustException(TrustError.Usage, $"\"{first}\" is neither an archive that is there nor the address of a server.") { Hint = $"An address is like https://{first}" };

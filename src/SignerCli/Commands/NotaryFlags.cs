@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using TrustService.Cli.Home;
 using TrustService.Cli.Importing;
+using TrustService.Cli.Output;
 using TrustService.Client;
 using TrustService.Errors;
 using TrustService.Http;
@@ -28,7 +29,7 @@ internal sealed class NotaryFlags
 
     /// <summary>Connects to a server; nothing is sent yet.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.Usage"/> or <see cref="TrustError.InsecureTransport"/>.</exception>
-    public NotaryConnection Open(CliHost host, ParseResult parse, string url)
+    public NotaryConnection Open(CliHost host, ParseResult parse, CommandOutput output, string url)
     {
         var options = new HttpClientOptions
         {
@@ -38,7 +39,7 @@ internal sealed class NotaryFlags
         };
         var credentials = Given(host, parse) is { } given
             ? new OneCredential(given)
-            : (IRegistryCredentials)new TrustServerCredentials(DockerCredentials.FromEnvironment(host.Environment), url, () => FromVariable(host));
+            : (IRegistryCredentials)new TrustServerCredentials(DockerCredentials.FromEnvironment(host.Environment), url, () => TrustServers.NotaryLogin(host, output));
         var http = HttpClients.Create(options);
         try
         {
@@ -65,7 +66,4 @@ internal sealed class NotaryFlags
         Array.Clear(bytes);
         return RegistryCredential.OfPassword(user, password);
     }
-
-    private static RegistryCredential? FromVariable(CliHost host) =>
-        host.Environment(TrustServerCredentials.NotaryVariable) is { Length: > 0 } value ? TrustServerCredentials.ParseNotary(value) : null;
 }

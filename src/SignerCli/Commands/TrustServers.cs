@@ -83,7 +83,9 @@ internal sealed class TrustServers : IDisposable
         return docker;
     }
 
-    private static RegistryCredential? NotaryLogin(CliHost host, CommandOutput output)
+    /// <summary>The login of Notary's variable, with a note that it is used; null if there is none.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.Usage"/> if the variable holds something else.</exception>
+    public static RegistryCredential? NotaryLogin(CliHost host, CommandOutput output)
     {
         if (NonEmpty(host.Environment(TrustServerCredentials.NotaryVariable)) is not { } value)
             return null;
