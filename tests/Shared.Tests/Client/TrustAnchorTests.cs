@@ -105,6 +105,21 @@ public sealed class TrustAnchorTests
         Refusal.Of(TrustError.RootMismatch, () => authority.Pin.Require(RootOf(1, authority.Issue()).Root, Now.AddYears(2)));
     }
 
+    // Anybody who signs roots may list such a key; it counts for nothing, and breaks nothing.
+    [Theory]
+    [InlineData("no certificate")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n")]
+    public void AuthorityPin_RootListsAKeyWithoutCertificate_CountsTheOthers(string pem)
+    {
+        using var authority = new Authority("Root");
+        using var other = new Authority("Other");
+        var (root, ids) = RootOf(1, authority.Issue(), (TestKeys.New(), pem));
+
+        authority.Pin.Require(root, Now);
+        Assert.False(root.Metadata.Signed.Keys[new KeyId(ids[1])].IsUsable);
+        Refusal.Of(TrustError.RootMismatch, () => other.Pin.Require(root, Now));
+    }
+
     [Fact]
     public void AuthorityPin_FileWithoutAnAuthority_IsRefused()
     {
@@ -136,7 +151,7 @@ public sealed class TrustAnchorTests
             [RoleName.Snapshot] = new([other]),
             [RoleName.Timestamp] = new([other]),
         };
-        var file = MetadataSigner.Sign(NotaryFormat.Instance, RootEditor.First(roles, Now.AddYears(1)), keys, signers.Select(signer => signer.Key)).File;
+        var file = MetadataSigner.Sign(NotaryFormat.Instance, RootEditor.First(roles, Now.AddYears(1)), keys.Where(key => key.IsUsable), signers.Where((_, at) => keys[at].IsUsable).Select(signer => signer.Key)).File;
         return (TrustedRoot.Pin(NotaryFormat.Instance, file, VerificationLimits.Default), [.. keys.Select(key => key.Id.Value)]);
     }
 

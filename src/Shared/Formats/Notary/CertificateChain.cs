@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PublicKey = TrustService.Metadata.PublicKey;
 
@@ -10,8 +11,20 @@ internal static class CertificateChain
     /// <param name="key">The key.</param>
     /// <param name="authorities">Certificates in DER.</param>
     /// <param name="referenceTime">When all of them have to be valid, UTC.</param>
-    public static bool LeadsTo(PublicKey key, IReadOnlyList<ReadOnlyMemory<byte>> authorities, DateTimeOffset referenceTime) =>
-        NotaryKey.CertificatesOf(key) is { } pem && LeafCertificate.Use(pem, certificates => LeadsTo(certificates, authorities, referenceTime));
+    /// <returns>False as well for a key that cannot be used, and for certificates that cannot be read: a root may list such keys.</returns>
+    public static bool LeadsTo(PublicKey key, IReadOnlyList<ReadOnlyMemory<byte>> authorities, DateTimeOffset referenceTime)
+    {
+        if (!key.IsUsable || NotaryKey.CertificatesOf(key) is not { } pem)
+            return false;
+        try
+        {
+            return LeafCertificate.Use(pem, certificates => LeadsTo(certificates, authorities, referenceTime));
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
 
     private static bool LeadsTo(List<X509Certificate2> certificates, IReadOnlyList<ReadOnlyMemory<byte>> authorities, DateTimeOffset referenceTime)
     {
