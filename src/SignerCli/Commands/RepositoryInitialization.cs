@@ -59,15 +59,8 @@ internal sealed class RepositoryInitialization(CommandContext context, Repositor
     }
 
     // A repository has one format; whichever it is, its name is taken.
-    private async Task<byte[]?> FetchFirstRootAsync(CancellationToken cancellationToken)
-    {
-        foreach (var format in MetadataFormats.All)
-        {
-            if (await context.Servers.For(format).Metadata(name).FetchAsync(format.Rules.FileName(RoleName.Root, 1), VerificationLimits.Default.MaxRootBytes, cancellationToken) is { } root)
-                return root;
-        }
-        return null;
-    }
+    private Task<byte[]?> FetchFirstRootAsync(CancellationToken cancellationToken) =>
+        OfferedRoot.FindAsync(MetadataFormats.All, format => context.Servers.For(format).Metadata(name), 1, (_, file, _) => file, cancellationToken);
 
     // The same bytes, or a signature by a root key of ours: an earlier run came through, even if its answer did not.
     private byte[] RequireOurs(byte[] published, InitDraft? draft)

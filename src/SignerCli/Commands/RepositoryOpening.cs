@@ -51,16 +51,19 @@ internal sealed class RepositoryOpening(CommandContext context, TrustFlags flags
 
     private async Task<TrustAnchor> PinOfferedAsync(RepositoryName repository, ImmutableArray<IMetadataFormat> formats, CancellationToken cancellationToken)
     {
-        foreach (var format in formats)
+        var offered = await OfferedRoot.FindAsync(formats, format => SourceOf(format, repository), null, Accept, cancellationToken)
+            ?? throw new TrustException(TrustError.RepositoryUnknown, $"There is no trust data for {repository} at {MetadataUrl ?? context.Servers.Address}.");
+        context.Roots.Save(repository, offered.File!.Value.ToArray());
+        context.Output.Warn($"Trusting the root of {repository} that {MetadataUrl ?? context.Servers.Address} offers now: {offered.Fingerprint}. Compare it with what the repository's owners say.");
+        return offered;
+
+        // Before it is kept: a root of another repository would be in the way of the right one for ever.
+        RootPin Accept(IMetadataFormat format, byte[] file, string location)
         {
-            var source = SourceOf(format, repository);
-            if (await source.FetchAsync(format.Rules.FileName(RoleName.Root, null), VerificationLimits.Default.MaxRootBytes, cancellationToken) is not { } file)
-                continue;
-            var pin = RootPin.OfFile(MetadataFormats.Detect(file, VerificationLimits.Default.MaxRootBytes), file);
-            context.Roots.Save(repository, file);
-            context.Output.Warn($"Trusting the root of {repository} that {MetadataUrl ?? context.Servers.Address} offers now: {pin.Fingerprint}. Compare it with what the repository's owners say.");
-            return pin;
+            var root = TrustedRoot.Pin(format, file, VerificationLimits.Default);
+            root.RequireRepository(repository, context.Now);
+            root.RequireFresh(context.Now);
+            return RootPin.OfFile(format, file);
         }
-        throw new TrustException(TrustError.RepositoryUnknown, $"There is no trust data for {repository} at {MetadataUrl ?? context.Servers.Address}.");
     }
 }
