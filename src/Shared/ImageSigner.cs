@@ -21,6 +21,9 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
     /// </summary>
     public const int MaxAttempts = 100;
 
+    // How often the same is refused before it is given up; until then a cache may have answered with what was published before.
+    private const int MaxUnmoved = 10;
+
     // As Notary's client has it, whose users alone hold snapshot keys.
     private static readonly TimeSpan SnapshotLifetime = TimeSpan.FromDays(3 * 365);
 
@@ -54,17 +57,20 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
     /// <param name="signers">The roles with their keys.</param>
     /// <param name="cancellationToken">Ends the work; doing it again is harmless.</param>
     /// <exception cref="TrustException">
-    /// A coded refusal; <see cref="TrustError.PublishConflict"/> after <see cref="MaxAttempts"/> attempts. Nothing is published then.
+    /// A coded refusal; <see cref="TrustError.PublishConflict"/> after <see cref="MaxAttempts"/> attempts, or sooner if nobody else publishes. Nothing is published then.
     /// </exception>
     public async Task<SigningResult> PublishAsync(TargetsChange change, TimeSpan lifetime, ImmutableArray<RoleSigners> signers, CancellationToken cancellationToken)
     {
         var (imageRoles, snapshot) = (signers.Where(role => role.Role != RoleName.Snapshot).ToList(), signers.FirstOrDefault(role => role.Role == RoleName.Snapshot));
+        var (seen, unmoved) = (0L, 0);
         for (var attempt = 1; ; attempt++)
         {
             var current = await ReadCurrentAsync(_ => imageRoles.Select(role => role.Role), cancellationToken).ConfigureAwait(false);
+            if (current.Targets.Snapshot.Metadata.Signed.Version is var version && version != seen)
+                (seen, unmoved) = (version, 0);
             var files = new Dictionary<RoleName, SignedMetadata<Targets>>();
             // With each version anew: another publisher may have signed or revoked an index meanwhile.
-            ImmutableArray<SignedRole> signed = [.. imageRoles.Select(role => Sign(current, role, change, lifetime, files)).OfType<SignedRole>()];
+            ImmutableArray<SignedRole> signed = [.. imageRoles.Select(role => Sign(current, role, change, lifetime, FirstVersion(unmoved), files)).OfType<SignedRole>()];
             if (files.Count == 0)
                 return new SigningResult(false, signed, attempt - 1);
             var upload = files.ToDictionary(file => file.Key, file => file.Value.File);
@@ -77,6 +83,8 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
             }
             catch (TrustException e) when (e.Error == TrustError.PublishConflict && attempt < MaxAttempts)
             {
+                if (++unmoved == MaxUnmoved)
+                    throw Unpublishable(files.Values, e);
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(MinFirstWait, MaxFirstWait) * Math.Min(attempt, LongestWait)), time, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -110,7 +118,7 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
     }
 
     // Null if the change has nothing for the role; no file if the role holds it already.
-    private SignedRole? Sign(CurrentRoles current, RoleSigners signers, TargetsChange change, TimeSpan lifetime, Dictionary<RoleName, SignedMetadata<Targets>> files)
+    private SignedRole? Sign(CurrentRoles current, RoleSigners signers, TargetsChange change, TimeSpan lifetime, long firstVersion, Dictionary<RoleName, SignedMetadata<Targets>> files)
     {
         var role = SigningRole.Find(current.Targets, signers.Role)
             ?? throw new TrustException(TrustError.RoleNotListed, $"Targets {current.Targets.Metadata.Signed.Version} does not delegate to {signers.Role}.") { Role = signers.Role.Value };
@@ -120,12 +128,23 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
             return null;
         if (trusted is not null && own.IsNoChangeTo(before!) && now < before!.Expires)
             return new SignedRole(role.Name, before.Version, before.Expires, trusted.Signers.Signed);
-        var next = TargetsEditor.Next(before ?? TargetsEditor.First(now + lifetime) with { Version = 0 }, own, now + lifetime);
+        var next = TargetsEditor.Next(before ?? TargetsEditor.First(now + lifetime) with { Version = firstVersion - 1 }, own, now + lifetime);
         var signed = MetadataSigner.Sign(trust.Format, next, role.Keys, signers.Keys);
         files.Add(role.Name, signed);
         // Refused here, before anything is sent, by the same count that every client makes.
         return new SignedRole(role.Name, next.Version, signed.Signed.Expires, role.RequireSigned(signed).Signed);
     }
+
+    // A server remembers the versions of a role that was taken away and is back with another key, and shows its file to nobody.
+    // Versions may be left out, so that twice as far each time soon leads past them, and never further than a server accepts.
+    private static long FirstVersion(int unmoved) => 1L << unmoved;
+
+    private static TrustException Unpublishable(IEnumerable<SignedMetadata<Targets>> files, TrustException last) =>
+        new(TrustError.PublishConflict, $"The trust server refuses version {string.Join(" and ", files.Select(file => file.Signed.Version))} as too old {MaxUnmoved} times, although nothing newer is published. {last.Message}", last)
+        {
+            Role = last.Role,
+            Hint = "If a proxy stands between, it may answer with what it keeps; try again later. If a role was removed and added again, have its owner add it under another name.",
+        };
 
     private ReadOnlyMemory<byte> SignSnapshot(TrustedSnapshot current, Dictionary<RoleName, SignedMetadata<Targets>> files, RoleSigners signers)
     {
