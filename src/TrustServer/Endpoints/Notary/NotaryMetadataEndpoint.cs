@@ -2,13 +2,11 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using TrustService.Formats.Notary;
-using TrustService.Json;
 using TrustService.Metadata;
 using TrustService.Oci;
 using TrustService.Server.Options;
 using TrustService.Server.Services;
 using TrustService.Server.Stores;
-using TrustService.Verification;
 
 namespace TrustService.Server.Endpoints.Notary;
 
@@ -43,7 +41,7 @@ internal static class NotaryMetadataEndpoint
         if (await cache.FindAsync(repository, context.RequestAborted) is { } record)
         {
             RepositoryFormat.Require(record, NotaryFormat.Instance);
-            if (await FindAsync(cache, repository, name, context.RequestAborted) is { } file)
+            if (await FindAsync(cache, context.RequestServices.GetRequiredService<SnapshotListings>(), repository, name, context.RequestAborted) is { } file)
             {
                 await FileAnswer.WriteAsync(context, file, name is { Version: null, Sha256: null } ? Briefly : Long);
                 return;
@@ -52,22 +50,19 @@ internal static class NotaryMetadataEndpoint
         await NotaryErrors.WriteAsync(context, NotaryError.NotFound());
     }
 
-    private static ValueTask<StoredFile?> FindAsync(CurrentMetadataCache cache, RepositoryName repository, NotaryFileName name, CancellationToken cancellationToken) => name switch
+    private static ValueTask<StoredFile?> FindAsync(CurrentMetadataCache cache, SnapshotListings listings, RepositoryName repository, NotaryFileName name, CancellationToken cancellationToken) => name switch
     {
         { Sha256: { } sha256 } => cache.ReadByHashAsync(repository, name.Role, sha256, cancellationToken),
         { Version: { } version } => version > 0 ? cache.ReadAsync(repository, name.Role, version, cancellationToken) : new((StoredFile?)null),
         { Role.IsTopLevel: true } => cache.ReadCurrentAsync(repository, name.Role, cancellationToken),
-        _ => new(FindDelegatedAsync(cache, repository, name.Role, cancellationToken)),
+        _ => new(FindDelegatedAsync(cache, listings, repository, name.Role, cancellationToken)),
     };
 
     // The snapshot tells which file of a delegated role counts, and whether the role is still there.
-    private static async Task<StoredFile?> FindDelegatedAsync(CurrentMetadataCache cache, RepositoryName repository, RoleName role, CancellationToken cancellationToken)
+    private static async Task<StoredFile?> FindDelegatedAsync(CurrentMetadataCache cache, SnapshotListings listings, RepositoryName repository, RoleName role, CancellationToken cancellationToken)
     {
         if (await cache.ReadCurrentAsync(repository, RoleName.Snapshot, cancellationToken) is not { } snapshot)
             return null;
-        var listed = NotaryFormat.Instance.Read<Snapshot>(snapshot.Data, VerificationLimits.Default.MaxListedBytes).Signed.Meta;
-        return listed.TryGetValue(role, out var file) && file.Hashes?.Sha256 is { } sha256
-            ? await cache.ReadByHashAsync(repository, role, Hex.Encode(sha256.Span), cancellationToken)
-            : null;
+        return listings.Find(snapshot, role) is { } sha256 ? await cache.ReadByHashAsync(repository, role, sha256, cancellationToken) : null;
     }
 }
