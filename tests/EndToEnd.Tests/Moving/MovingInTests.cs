@@ -30,12 +30,13 @@ public sealed class MovingInTests : IAsyncLifetime
         Assert.Equal(1000, seen[0].Count);
         var signer = await old.NewSignerAsync(server);
 
-        var moved = (await signer.RunAsync(["import", "notary", old.Server.Url, .. repositories, "-o", "json"])).Exits(0);
+        // The pinned root does not vouch for the ones before the rotation.
+        var moved = (await signer.RunAsync(["import", "notary", old.Server.Url, .. repositories, "--tofu", "-o", "json"])).Exits(0);
         await old.GoDarkAsync();
 
         Assert.Equal(1000, Report(moved, repositories[0], "target").Count);
         Assert.All(Report(moved, null, null), line => Assert.Equal("kept", line.GetProperty("result").GetString()));
-        Assert.Equal("1 to 4", Report(moved, repositories[2], "root").Single().GetProperty("name").GetString());
+        Assert.Equal(["1 to 2", "1 to 4"], Report(moved, repositories[2], "root").Select(line => line.GetProperty("name").GetString()));
         for (var i = 0; i < repositories.Length; i++)
         {
             Assert.False(await IsReadOnlyAsync(repositories[i]));
