@@ -92,7 +92,7 @@ internal sealed class VerifierDoor : IDisposable
     {
         var state = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["root.json"] = Convert.ToHexString(Repository.FirstRoot) };
         foreach (var file in Directory.GetFiles(directory.FullPath, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith("/.lock", StringComparison.Ordinal)))
-            state[Path.GetFileName(file).Replace($"{pin.Sha256}.root", "root", StringComparison.Ordinal)] = Convert.ToHexString(File.ReadAllBytes(file));
+            state[Path.GetFileName(file).Replace($"pin+{pin.Sha256}.root", "root", StringComparison.Ordinal)] = Convert.ToHexString(File.ReadAllBytes(file));
         return state;
     }
 
