@@ -61,8 +61,8 @@ wait_until_ready() {
 build() { dotnet "$@" -v q --nologo >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; exit 1; }; }
 build build "$root/src/TrustServer" -c Release
 build build "$root/bench/LoadTool" -c Release
-build publish "$root/src/SignerCli" -c Release -r "$(dotnet --info | sed -n 's/^ RID: *//p' | sed 's/^debian[^-]*/linux/')" --self-contained false \
-  -p:PublishReadyToRun=true -p:NuGetLockFilePath=obj/lookup.lock.json -p:RestoreLockedMode=false -o "$work/signer"
+build publish "$root/src/SignerCli" -c Release -r "$(dotnet --info | sed -n 's/^ RID: *//p' | sed 's/^debian[^-]*/linux/')" --self-contained true \
+  -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=true -p:PublishTrimmed=true -p:NuGetLockFilePath=obj/lookup.lock.json -p:RestoreLockedMode=false -o "$work/signer"
 
 repository=bench.example/team/app tag=v07777
 ours=http://127.0.0.1:$(free_port) notary_port=$(free_port)

@@ -36,7 +36,7 @@ internal sealed class PinnedRoots(SignerHome home, SignerConfig config)
     /// <summary>The refusal for a repository without a pin.</summary>
     public static TrustException NotPinned(RepositoryName repository) => new(TrustError.RootNotPinned, $"No root is pinned for {repository}, so nothing that a server says about it can be trusted.")
     {
-        Hint = "Give --root FILE or --root root:1:sha256:… as the repository's owners told you (signer init and signer root export --fingerprint print it), or pin it in the settings. --tofu pins what the server offers now.",
+        Hint = "Give --root FILE or --root root:1:sha256:… as the repository's owners told you (signer init and signer root export --fingerprint print it), or pin it in the settings.",
     };
 
     /// <summary>A pin from a file in <paramref name="directory"/>: a path in it is taken from there.</summary>
