@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text;
-using TrustService.Cli.Home;
 using TrustService.Cli.Importing;
 using TrustService.Cli.Output;
 using TrustService.Client;
@@ -13,8 +11,6 @@ namespace TrustService.Cli.Commands;
 /// <summary>The options of commands that read from another trust server, which speaks the protocol of Notary.</summary>
 internal sealed class NotaryFlags
 {
-    private const int MaxPasswordBytes = 64 * 1024;
-
     private readonly Option<string?> allFrom = new("--all-from") { HelpName = "FILE", Description = "Take the names of repositories from FILE, one on each line" };
     private readonly Option<string?> ca = new("--notary-ca") { HelpName = "FILE", Description = "PEM file with the authority of the old server's certificate" };
     private readonly Option<bool> plainHttp = new("--notary-plain-http") { Description = "Let the address of the old server be plain http on another machine" };
@@ -37,7 +33,7 @@ internal sealed class NotaryFlags
             AllowPlainHttp = parse.GetValue(plainHttp),
             UserAgent = $"signer/{VersionCommand.Number}",
         };
-        var credentials = Given(host, parse) is { } given
+        var credentials = GivenLogin.Read(host, parse.GetValue(userName), parse.GetValue(passwordStdin)) is { } given
             ? new OneCredential(given)
             : (IRegistryCredentials)new TrustServerCredentials(DockerCredentials.FromEnvironment(host.Environment), url, () => TrustServers.NotaryLogin(host, output));
         var http = HttpClients.Create(options);
@@ -52,18 +48,5 @@ internal sealed class NotaryFlags
             http.Dispose();
             throw;
         }
-    }
-
-    private RegistryCredential? Given(CliHost host, ParseResult parse)
-    {
-        var (user, fromStdin) = (parse.GetValue(userName), parse.GetValue(passwordStdin));
-        if (user is null && !fromStdin)
-            return null;
-        if (user is null || !fromStdin)
-            throw new TrustException(TrustError.Usage, "--username and --password-stdin belong together.") { Hint = "Pipe the password in: … | signer … --username NAME --password-stdin" };
-        var bytes = PrivateFiles.ReadAll(host.Input(), "The password on standard input", MaxPasswordBytes);
-        var password = Encoding.UTF8.GetString(bytes).TrimEnd('\r', '\n');
-        Array.Clear(bytes);
-        return RegistryCredential.OfPassword(user, password);
     }
 }

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text;
-using TrustService.Cli.Home;
 using TrustService.Errors;
 using TrustService.Http;
 using TrustService.Oci;
@@ -11,8 +9,6 @@ namespace TrustService.Cli.Commands;
 /// <summary>The options of commands that talk to a registry.</summary>
 internal sealed class RegistryFlags
 {
-    private const int MaxPasswordBytes = 64 * 1024;
-
     private readonly Option<bool> plainHttp = new("--plain-http") { Description = "Talk plain HTTP to the registry (on this machine it is the default)" };
     private readonly Option<string?> registryCa = new("--registry-ca") { HelpName = "FILE", Description = "PEM file with the authority of the registry's certificate" };
     private readonly Option<string?> userName = new("--username", "-u") { HelpName = "NAME", Description = "User of the registry; without it, Docker's and Podman's logins are used" };
@@ -31,21 +27,8 @@ internal sealed class RegistryFlags
             ExtraCaFile = parse.GetValue(registryCa),
             Timeout = HttpLimits.TotalTimeout,
         };
-        if (ReadCredential(host, parse) is { } credential)
+        if (GivenLogin.Read(host, parse.GetValue(userName), parse.GetValue(passwordStdin)) is { } credential)
             options = options with { Credentials = new GivenCredentials(repository.Host, credential, options.Credentials) };
         return new RegistryClient(options, host.Time);
-    }
-
-    private RegistryCredential? ReadCredential(CliHost host, ParseResult parse)
-    {
-        var (user, fromStdin) = (parse.GetValue(userName), parse.GetValue(passwordStdin));
-        if (user is null && !fromStdin)
-            return null;
-        if (user is null || !fromStdin)
-            throw new TrustException(TrustError.Usage, "--username and --password-stdin belong together.") { Hint = "Pipe the password in: … | signer … --username NAME --password-stdin" };
-        var bytes = PrivateFiles.ReadAll(host.Input(), "The password on standard input", MaxPasswordBytes);
-        var password = Encoding.UTF8.GetString(bytes).TrimEnd('\r', '\n');
-        Array.Clear(bytes);
-        return RegistryCredential.OfPassword(user, password);
     }
 }

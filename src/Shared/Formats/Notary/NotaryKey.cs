@@ -62,32 +62,20 @@ internal static class NotaryKey
     }, material.Span);
 
     /// <summary>Writes a key object.</summary>
-    public static JsonElement Write(string keyType, ReadOnlySpan<byte> publicPart)
-    {
-        var text = Base64Text.Encode(publicPart);
-        return JsonWriting.Element(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("keytype", keyType);
-            writer.WriteStartObject("keyval");
-            writer.WriteNull("private");
-            writer.WriteString("public", text);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        });
-    }
+    public static JsonElement Write(string keyType, ReadOnlySpan<byte> publicPart) => KeyObject(keyType, Base64Text.Encode(publicPart));
 
-    private static KeyId ComputeId(string keyType, string text) =>
-        new(Hex.Encode(SHA256.HashData(CanonicalJson.Encode(JsonWriting.Element(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("keytype", keyType);
-            writer.WriteStartObject("keyval");
-            writer.WriteNull("private");
-            writer.WriteString("public", text);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        })))));
+    private static KeyId ComputeId(string keyType, string text) => new(Hex.Encode(SHA256.HashData(CanonicalJson.Encode(KeyObject(keyType, text)))));
+
+    private static JsonElement KeyObject(string keyType, string text) => JsonWriting.Element(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("keytype", keyType);
+        writer.WriteStartObject("keyval");
+        writer.WriteNull("private");
+        writer.WriteString("public", text);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    });
 
     private static (string Text, byte[] Bytes) PublicPart(JsonObjectReader key)
     {

@@ -22,7 +22,7 @@ internal static class NotaryWriter
             writer.WriteString("_type", NotaryReader.NameOf(TRole.Type));
             switch (role)
             {
-                case Root root: WriteRoot(writer, root); break;
+                case Root root: MemberWriting.Root(writer, root); break;
                 case Timestamp timestamp: WriteTimestamp(writer, timestamp); break;
                 case Snapshot snapshot: WriteSnapshot(writer, snapshot); break;
                 case Targets targets: WriteTargets(writer, targets); break;
@@ -61,20 +61,6 @@ internal static class NotaryWriter
     private static ReadOnlyMemory<byte> ValueOf(Signature signature) =>
         signature.Method == SignatureMethod.Ecdsa ? EcdsaPair.FromDer(signature.Value) : signature.Value;
 
-    private static void WriteRoot(Utf8JsonWriter writer, Root root)
-    {
-        writer.WriteBoolean("consistent_snapshot", root.ConsistentSnapshot);
-        WriteKeys(writer, root.Keys);
-        writer.WriteStartObject("roles");
-        foreach (var (name, role) in root.Roles)
-        {
-            writer.WriteStartObject(name.Value);
-            WriteRoleKeys(writer, role);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndObject();
-    }
-
     private static void WriteTimestamp(Utf8JsonWriter writer, Timestamp timestamp)
     {
         writer.WriteStartObject("meta");
@@ -93,28 +79,14 @@ internal static class NotaryWriter
     private static void WriteTargets(Utf8JsonWriter writer, Targets targets)
     {
         writer.WriteStartObject("delegations");
-        WriteKeys(writer, targets.Delegations?.Keys ?? new Dictionary<KeyId, PublicKey>());
+        MemberWriting.Keys(writer, targets.Delegations?.Keys ?? new Dictionary<KeyId, PublicKey>());
         writer.WriteStartArray("roles");
         foreach (var role in targets.Delegations?.Roles ?? [])
             WriteDelegatedRole(writer, role);
         writer.WriteEndArray();
         targets.Delegations?.Unrecognized.WriteTo(writer);
         writer.WriteEndObject();
-        writer.WriteStartObject("targets");
-        foreach (var (path, target) in targets.TargetFiles)
-        {
-            writer.WriteStartObject(path);
-            if (target.Custom is { } custom)
-            {
-                writer.WritePropertyName("custom");
-                custom.WriteTo(writer);
-            }
-            WriteHashes(writer, target.Hashes);
-            writer.WriteNumber("length", target.Length);
-            target.Unrecognized.WriteTo(writer);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndObject();
+        MemberWriting.TargetFiles(writer, targets.TargetFiles, Encode);
     }
 
     private static void WriteDelegatedRole(Utf8JsonWriter writer, DelegatedRole role)
@@ -122,54 +94,22 @@ internal static class NotaryWriter
         writer.WriteStartObject();
         writer.WriteString("name", role.Name.Value);
         if (role.Paths is { Length: > 0 } paths)
-            WriteTexts(writer, "paths", paths);
-        WriteRoleKeys(writer, role.RoleKeys);
+            MemberWriting.Texts(writer, "paths", paths);
+        MemberWriting.RoleKeys(writer, role.RoleKeys);
         role.Unrecognized.WriteTo(writer);
         writer.WriteEndObject();
-    }
-
-    private static void WriteKeys(Utf8JsonWriter writer, IReadOnlyDictionary<KeyId, PublicKey> keys)
-    {
-        writer.WriteStartObject("keys");
-        foreach (var (id, key) in keys)
-        {
-            writer.WritePropertyName(id.Value);
-            key.Source.WriteTo(writer);
-        }
-        writer.WriteEndObject();
-    }
-
-    private static void WriteRoleKeys(Utf8JsonWriter writer, RoleKeys role)
-    {
-        WriteTexts(writer, "keyids", role.KeyIds.Select(id => id.Value));
-        writer.WriteNumber("threshold", role.Threshold);
-        role.Unrecognized.WriteTo(writer);
     }
 
     private static void WriteMetaFile(Utf8JsonWriter writer, string name, MetaFile file)
     {
         writer.WriteStartObject(name);
-        WriteHashes(writer, file.Hashes ?? throw new ArgumentException("Notary metadata lists the hashes of every file.", nameof(file)));
+        MemberWriting.Hashes(writer, file.Hashes ?? throw new ArgumentException("Notary metadata lists the hashes of every file.", nameof(file)), Encode);
         writer.WriteNumber("length", file.Length ?? throw new ArgumentException("Notary metadata lists the length of every file.", nameof(file)));
         file.Unrecognized.WriteTo(writer);
         writer.WriteEndObject();
     }
 
-    private static void WriteHashes(Utf8JsonWriter writer, FileHashes hashes)
-    {
-        writer.WriteStartObject("hashes");
-        foreach (var hash in hashes.Values)
-            writer.WriteString(hash.Algorithm, Base64Text.Encode(hash.Value.Span));
-        writer.WriteEndObject();
-    }
-
-    private static void WriteTexts(Utf8JsonWriter writer, string name, IEnumerable<string> texts)
-    {
-        writer.WriteStartArray(name);
-        foreach (var text in texts)
-            writer.WriteStringValue(text);
-        writer.WriteEndArray();
-    }
+    private static string Encode(ReadOnlyMemory<byte> bytes) => Base64Text.Encode(bytes.Span);
 
     // Go's encoder writes < > & U+2028 U+2029 as escapes; JSON needs them for control characters. All stand in strings alone.
     private static byte[] Escape(ReadOnlySpan<byte> canonical)

@@ -14,7 +14,7 @@ internal static class TufWriter
         writer.WriteString("_type", TufReader.NameOf(TRole.Type));
         switch (role)
         {
-            case Root root: WriteRoot(writer, root); break;
+            case Root root: MemberWriting.Root(writer, root); break;
             case Timestamp timestamp: WriteTimestamp(writer, timestamp); break;
             case Snapshot snapshot: WriteSnapshot(writer, snapshot); break;
             case Targets targets: WriteTargets(writer, targets); break;
@@ -54,20 +54,6 @@ internal static class TufWriter
         });
     }
 
-    private static void WriteRoot(Utf8JsonWriter writer, Root root)
-    {
-        writer.WriteBoolean("consistent_snapshot", root.ConsistentSnapshot);
-        WriteKeys(writer, root.Keys);
-        writer.WriteStartObject("roles");
-        foreach (var (name, role) in root.Roles)
-        {
-            writer.WriteStartObject(name.Value);
-            WriteRoleKeys(writer, role);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndObject();
-    }
-
     private static void WriteTimestamp(Utf8JsonWriter writer, Timestamp timestamp)
     {
         writer.WriteStartObject("meta");
@@ -87,33 +73,19 @@ internal static class TufWriter
     {
         if (targets.Delegations is { } delegations)
             WriteDelegations(writer, delegations);
-        writer.WriteStartObject("targets");
-        foreach (var (path, target) in targets.TargetFiles.OrderBy(entry => entry.Key, StringComparer.Ordinal))
-        {
-            writer.WriteStartObject(path);
-            if (target.Custom is { } custom)
-            {
-                writer.WritePropertyName("custom");
-                custom.WriteTo(writer);
-            }
-            WriteHashes(writer, target.Hashes);
-            writer.WriteNumber("length", target.Length);
-            target.Unrecognized.WriteTo(writer);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndObject();
+        MemberWriting.TargetFiles(writer, targets.TargetFiles, Encode);
     }
 
     private static void WriteDelegations(Utf8JsonWriter writer, Delegations delegations)
     {
         writer.WriteStartObject("delegations");
-        WriteKeys(writer, delegations.Keys);
+        MemberWriting.Keys(writer, delegations.Keys);
         if (delegations.Succinct is { } bins)
         {
             writer.WriteStartObject("succinct_roles");
             writer.WriteNumber("bit_length", bins.BitLength);
             writer.WriteString("name_prefix", bins.NamePrefix);
-            WriteRoleKeys(writer, bins.RoleKeys);
+            MemberWriting.RoleKeys(writer, bins.RoleKeys);
             bins.Unrecognized.WriteTo(writer);
             writer.WriteEndObject();
         }
@@ -132,37 +104,21 @@ internal static class TufWriter
     {
         writer.WriteStartObject();
         writer.WriteString("name", role.Name.Value);
-        WriteTexts(writer, "path_hash_prefixes", role.PathHashPrefixes?.AsEnumerable());
-        WriteTexts(writer, "paths", role.Paths?.AsEnumerable());
+        if (role.PathHashPrefixes is { } prefixes)
+            MemberWriting.Texts(writer, "path_hash_prefixes", prefixes);
+        if (role.Paths is { } paths)
+            MemberWriting.Texts(writer, "paths", paths);
         writer.WriteBoolean("terminating", role.Terminating);
-        WriteRoleKeys(writer, role.RoleKeys);
+        MemberWriting.RoleKeys(writer, role.RoleKeys);
         role.Unrecognized.WriteTo(writer);
         writer.WriteEndObject();
-    }
-
-    private static void WriteKeys(Utf8JsonWriter writer, IReadOnlyDictionary<KeyId, PublicKey> keys)
-    {
-        writer.WriteStartObject("keys");
-        foreach (var (id, key) in keys.OrderBy(entry => entry.Key.Value, StringComparer.Ordinal))
-        {
-            writer.WritePropertyName(id.Value);
-            key.Source.WriteTo(writer);
-        }
-        writer.WriteEndObject();
-    }
-
-    private static void WriteRoleKeys(Utf8JsonWriter writer, RoleKeys role)
-    {
-        WriteTexts(writer, "keyids", role.KeyIds.Select(id => id.Value));
-        writer.WriteNumber("threshold", role.Threshold);
-        role.Unrecognized.WriteTo(writer);
     }
 
     private static void WriteMetaFile(Utf8JsonWriter writer, string name, MetaFile file)
     {
         writer.WriteStartObject(name);
         if (file.Hashes is { } hashes)
-            WriteHashes(writer, hashes);
+            MemberWriting.Hashes(writer, hashes, Encode);
         if (file.Length is { } length)
             writer.WriteNumber("length", length);
         writer.WriteNumber("version", file.Version ?? throw new ArgumentException("TUF metadata names the version of every listed file.", nameof(file)));
@@ -170,21 +126,5 @@ internal static class TufWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteHashes(Utf8JsonWriter writer, FileHashes hashes)
-    {
-        writer.WriteStartObject("hashes");
-        foreach (var hash in hashes.Values)
-            writer.WriteString(hash.Algorithm, Hex.Encode(hash.Value.Span));
-        writer.WriteEndObject();
-    }
-
-    private static void WriteTexts(Utf8JsonWriter writer, string name, IEnumerable<string>? texts)
-    {
-        if (texts is null)
-            return;
-        writer.WriteStartArray(name);
-        foreach (var text in texts)
-            writer.WriteStringValue(text);
-        writer.WriteEndArray();
-    }
+    private static string Encode(ReadOnlyMemory<byte> bytes) => Hex.Encode(bytes.Span);
 }
