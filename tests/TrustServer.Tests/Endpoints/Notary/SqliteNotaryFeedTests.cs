@@ -1,0 +1,3 @@
+namespace TrustService.Server.Tests.Endpoints.Notary;
+
+public sealed class SqliteNotaryFeedTests() : NotaryFeedContract(null);
