@@ -9,10 +9,10 @@ internal sealed class Publisher : IDisposable
 {
     private const int MaxShownFailure = 300;
     private readonly HttpClient http;
-    private readonly IOwnedRepository repository;
+    private readonly OwnedRepository repository;
     private readonly List<Upload> uploads = [];
 
-    private Publisher(HttpClient http, IOwnedRepository repository)
+    private Publisher(HttpClient http, OwnedRepository repository)
     {
         this.http = http;
         this.repository = repository;

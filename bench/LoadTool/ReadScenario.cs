@@ -26,7 +26,7 @@ internal sealed record ReadScenario(string Request, int Targets, bool IsTimestam
         return meter.Stop(Request, summary[0] - failed, failed, summary[1] / 1e6, summary[2] / 1e3, summary[3] / 1e3, failed == 0 ? null : "counted by wrk: no answer, or a status other than 2xx and 3xx");
     }
 
-    private async Task<string> PublishAsync(HttpClient http, IOwnedRepository repository, CancellationToken cancellationToken)
+    private async Task<string> PublishAsync(HttpClient http, OwnedRepository repository, CancellationToken cancellationToken)
     {
         var upload = repository.First();
         using var content = new ByteArrayContent(upload.Body);

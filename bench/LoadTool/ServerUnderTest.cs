@@ -1,3 +1,9 @@
+using TrustService.Client;
+using TrustService.Formats.Notary;
+using TrustService.Formats.Tuf;
+using TrustService.Http;
+using TrustService.Oci;
+
 namespace TrustService.LoadTool;
 
 /// <summary>A running server.</summary>
@@ -25,12 +31,13 @@ internal sealed record ServerUnderTest(string Product, string Storage, Uri Addre
     };
 
     /// <summary>Makes a repository; nothing of it is published yet.</summary>
-    public Task<IOwnedRepository> CreateRepositoryAsync(HttpClient http, string name, int targets, CancellationToken cancellationToken)
+    public Task<OwnedRepository> CreateRepositoryAsync(HttpClient http, string name, int targets, CancellationToken cancellationToken)
     {
-        var expires = TimeProvider.System.GetUtcNow().AddYears(3);
+        var (repository, expires) = (RepositoryName.Parse(name), TimeProvider.System.GetUtcNow().AddYears(3));
+        var exchange = new HttpExchange(http, HttpPeer.TrustServer, new HttpClientOptions());
         return Product == TrustServer
-            ? TufRepository.CreateAsync(http, name, targets, expires, cancellationToken)
-            : NotaryRepository.CreateAsync(http, name, targets, expires, cancellationToken);
+            ? OwnedRepository.CreateAsync(TufFormat.Instance, new TrustServerClient(exchange, http.BaseAddress!.ToString()), repository, $"/tuf/{name}/metadata", targets, expires, cancellationToken)
+            : OwnedRepository.CreateAsync(NotaryFormat.Instance, new NotaryServerClient(exchange, http.BaseAddress!.ToString(), null), repository, $"/v2/{name}/_trust/tuf/", targets, expires, cancellationToken);
     }
 
     /// <summary>Starts to count CPU time.</summary>
