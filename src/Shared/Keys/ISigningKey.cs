@@ -2,8 +2,8 @@ using TrustService.Metadata;
 
 namespace TrustService.Keys;
 
-/// <summary>A private key that can sign, wherever it lives.</summary>
-public interface ISigningKey
+/// <summary>A private key that can sign, wherever it lives: in memory, in a device, behind a program.</summary>
+public interface ISigningKey : IDisposable
 {
     /// <summary>How it signs.</summary>
     SignatureScheme Scheme { get; }

@@ -31,7 +31,7 @@ internal sealed class CommandContext : IDisposable
         Keys = new FileKeyStore(Home.Keys, output.WarnOnce);
         KeyFinder = new KeyFinder(Keys, Home, host.Environment);
         Passphrases = new Passphrases(parse.GetValue(globals.PassphraseFile), host.Environment, host.Terminal, output);
-        Keyring = new RoleKeyring(Keys, KeyFinder, Passphrases);
+        Keyring = new RoleKeyring(Keys, KeyFinder, Passphrases, host.Time);
         Timeout = Durations.Parse(parse.GetRequiredValue(globals.Timeout), "--timeout", MaxTimeoutDays);
     }
 

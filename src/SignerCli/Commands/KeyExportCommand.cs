@@ -87,7 +87,7 @@ internal sealed class KeyExportCommand : SignerCommand
         if (belongs && entry.Repositories.Length > 1)
             context.Output.Notice($"{entry.Name} signs for {entry.Repositories.Length} repositories; the file names none of them: notary key import --gun REPOSITORY");
         var purpose = KeyPurposes.Of(entry.Roles);
-        using var opened = context.Keyring.Open(entry, purpose);
+        using var opened = context.Keyring.OpenFile(entry, purpose);
         using var passphrase = newPassphrase.Get(context, purpose, "the exported copy");
         return PrivateKeyFile.WriteForNotary(opened, passphrase.Utf8, NotaryFormat.Instance.DescribeKey(opened.Scheme, opened.Material).Id, role, belongs && entry.Repositories.Length == 1 ? entry.Repositories[0] : null);
     }

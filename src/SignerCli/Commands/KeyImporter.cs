@@ -67,8 +67,7 @@ internal sealed class KeyImporter(CommandContext context, CachedTrust trust, str
         var updated = entry with { Roles = Union(entry.Roles, roles), Repositories = Union(entry.Repositories, repositories) };
         if (!isRehearsal && (updated.Roles.Length > entry.Roles.Length || updated.Repositories.Length > entry.Repositories.Length))
         {
-            FileKeyStore.Update(updated);
-            store[store.IndexOf(entry)] = updated;
+            store[store.IndexOf(entry)] = FileKeyStore.Change(entry, known => known with { Roles = updated.Roles, Repositories = updated.Repositories });
         }
         return new ReportLine("key", NotaryIdOf(entry.Public!), Fate.Present, $"{description}, in the key store already: {entry.Location}");
     }

@@ -22,7 +22,12 @@ internal static class KeyOutput
         writer.WriteTexts("repositories", entry.Repositories);
         if (entry.Created is { } created)
             writer.WriteTime("created", created);
-        writer.WriteString("file", entry.Location);
+        WriteWhen(writer, "backedUp", entry.BackedUp);
+        WriteWhen(writer, "drilled", entry.Drilled);
+        WriteWhen(writer, "lastUsed", entry.LastUsed);
+        writer.WriteString("uri", entry.Uri);
+        if (entry.Origin is not (KeyOrigin.Environment or KeyOrigin.Token or KeyOrigin.Program))
+            writer.WriteString("file", entry.Location);
         writer.WriteEndObject();
     }
 
@@ -32,6 +37,17 @@ internal static class KeyOutput
         KeyOrigin.Store => "signer",
         KeyOrigin.Docker => "docker",
         KeyOrigin.File => "file",
-        _ => "environment",
+        KeyOrigin.Environment => "environment",
+        KeyOrigin.Token => "token",
+        _ => "program",
     };
+
+    // Never is an answer, too: scripts look for keys without a backup.
+    private static void WriteWhen(Utf8JsonWriter writer, string name, DateTimeOffset? time)
+    {
+        if (time is { } known)
+            writer.WriteTime(name, known);
+        else
+            writer.WriteNull(name);
+    }
 }

@@ -23,7 +23,7 @@ internal sealed class KeyPasswdCommand : SignerCommand
     {
         var entry = context.KeyFinder.FindInStore(context.Parse.GetRequiredValue(key));
         var purpose = KeyPurposes.Of(entry.Roles);
-        using var opened = context.Keyring.Open(entry, purpose);
+        using var opened = context.Keyring.OpenFile(entry, purpose);
         // The variables hold the passphrase that just opened the key: the new one has to come from elsewhere.
         using var passphrase = context.Parse.GetValue(newPassphrase.Option) is null ? context.Passphrases.AskNew(purpose, $"the key {entry.Name} from now on", "--new-passphrase-file FILE") : newPassphrase.Get(context, purpose, $"the key {entry.Name} from now on");
         FileKeyStore.ChangePassphrase(entry, opened, passphrase.Utf8);

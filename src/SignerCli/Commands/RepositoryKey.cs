@@ -14,7 +14,7 @@ internal static class RepositoryKey
     /// <param name="repository">The repository.</param>
     /// <param name="given">What the caller calls the key, or null.</param>
     /// <param name="scheme">The kind of a new key.</param>
-    public static IExportableKey Get(CommandContext context, RoleName role, RepositoryName repository, string? given, SignatureScheme scheme)
+    public static ISigningKey Get(CommandContext context, RoleName role, RepositoryName repository, string? given, SignatureScheme scheme)
     {
         var purpose = role == RoleName.Root ? KeyPurpose.Root : KeyPurpose.Targets;
         var title = role == RoleName.Root ? "Root key" : "Targets key";
@@ -24,22 +24,22 @@ internal static class RepositoryKey
         return entry is null ? Make(context, role, repository, scheme, purpose, title) : Open(context, role, repository, entry, purpose, title);
     }
 
-    private static IExportableKey Open(CommandContext context, RoleName role, RepositoryName repository, KeyEntry entry, KeyPurpose purpose, string title)
+    private static ISigningKey Open(CommandContext context, RoleName role, RepositoryName repository, KeyEntry entry, KeyPurpose purpose, string title)
     {
         var key = context.Keyring.Open(entry, purpose);
         context.Output.Say(title, $"{entry.Name}  ({entry.Location})");
-        if (entry.Origin == KeyOrigin.Store)
+        if (entry.IsInStore)
         {
-            FileKeyStore.Update(entry with
+            FileKeyStore.Change(entry, known => known with
             {
-                Roles = entry.Roles.Contains(role.Value) ? entry.Roles : entry.Roles.Add(role.Value),
-                Repositories = entry.Repositories.Contains(repository.Value) ? entry.Repositories : entry.Repositories.Add(repository.Value),
+                Roles = known.Roles.Contains(role.Value) ? known.Roles : known.Roles.Add(role.Value),
+                Repositories = known.Repositories.Contains(repository.Value) ? known.Repositories : known.Repositories.Add(repository.Value),
             });
         }
         return key;
     }
 
-    private static IExportableKey Make(CommandContext context, RoleName role, RepositoryName repository, SignatureScheme scheme, KeyPurpose purpose, string title)
+    private static ISigningKey Make(CommandContext context, RoleName role, RepositoryName repository, SignatureScheme scheme, KeyPurpose purpose, string title)
     {
         var key = SigningKeys.Generate(scheme);
         try
@@ -49,8 +49,9 @@ internal static class RepositoryKey
                 context.Output.Say("  This key is the identity of the repository. Nobody can recover it for you.");
             using var passphrase = context.Passphrases.ForNew(purpose, $"the new {role} key");
             var details = new KeyEntry { Origin = KeyOrigin.Store, Location = "", Roles = [role.Value], Repositories = [repository.Value], Created = context.Now };
-            context.Output.Say("", $"→ {context.Keys.Add(key, passphrase.Utf8, details).Location}");
-            return key;
+            var entry = context.Keys.Add(key, passphrase.Utf8, details);
+            context.Output.Say("", $"→ {entry.Location}");
+            return context.Keyring.Noting(key, entry);
         }
         catch
         {

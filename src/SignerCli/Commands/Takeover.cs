@@ -77,7 +77,7 @@ internal sealed class Takeover(CommandContext context, RepositoryName name, Fore
     private bool HasCertificateProblem(TimeSpan ahead) => KeysOf(RoleName.Root).Any(key => Format.Rules.RootKeyProblem(key, name, context.Now + ahead) is not null);
 
     // A certificate that ends makes no good root; the key inside it does, under a new one.
-    private ImmutableArray<PublicKey> SoundRootKeys(ImmutableArray<IExportableKey> signers) =>
+    private ImmutableArray<PublicKey> SoundRootKeys(ImmutableArray<ISigningKey> signers) =>
     [
         .. KeysOf(RoleName.Root).Select(key =>
             Format.Rules.RootKeyProblem(key, name, context.Now + CertificateReserve) is not null && signers.FirstOrDefault(signer => signer.Scheme == key.Scheme && signer.Material.Span.SequenceEqual(key.Material.Span)) is { } signer

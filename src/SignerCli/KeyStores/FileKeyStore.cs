@@ -7,7 +7,7 @@ using TrustService.Metadata;
 namespace TrustService.Cli.KeyStores;
 
 /// <summary>
-/// One directory of encrypted key files, each with a description beside it. The directory is 0700 and every file 0600;
+/// One directory of encrypted key files, each with a description beside it, and of descriptions that only say where a key is. The directory is 0700 and every file 0600;
 /// wider modes are narrowed whenever the store is used.
 /// </summary>
 /// <param name="directory">Where the keys are; made when the first key is added.</param>
@@ -33,15 +33,17 @@ internal sealed class FileKeyStore(string directory, Action<string> warn)
         if (!Directory.Exists(Location))
             return [];
         NarrowModes();
+        var keyFiles = Files(KeyExtension).ToHashSet(StringComparer.Ordinal);
         var entries = new List<KeyEntry>();
-        foreach (var keyFile in Files(KeyExtension))
+        foreach (var description in Files(DescriptionExtension))
         {
-            var description = Path.ChangeExtension(keyFile, DescriptionExtension);
-            if (File.Exists(description))
-                entries.Add(KeyDescription.Read(PrivateFiles.Read(description, KeyDescription.MaxBytes), keyFile));
-            else
-                warn($"{keyFile} has no description, so it is not used. Move it away and import it: signer key import FILE");
+            var entry = Read(description);
+            // A description alone is what an interrupted run left: it promises nothing.
+            if (!entry.IsFile || keyFiles.Remove(entry.Location))
+                entries.Add(entry);
         }
+        foreach (var keyFile in keyFiles.Order(StringComparer.Ordinal))
+            warn($"{keyFile} has no description, so it is not used. Move it away and import it: signer key import FILE");
         return entries;
     }
 
@@ -53,25 +55,34 @@ internal sealed class FileKeyStore(string directory, Action<string> warn)
     public KeyEntry Add(IExportableKey key, ReadOnlySpan<byte> passphrase, KeyEntry details)
     {
         var described = Describe(key.Scheme, key.Material);
-        foreach (var existing in List())
-        {
-            if (existing.IsSame(described))
-                throw new TrustException(TrustError.AlreadyExists, $"The key {existing.Name} is in the key store already.") { Hint = $"It is {existing.Location}." };
-            if (details.Label is { } label && existing.Label == label)
-                throw new TrustException(TrustError.AlreadyExists, $"A key with the label {label} is in the key store already.") { Hint = "Give this one another label." };
-        }
-        if (PrivateFiles.EnsureDirectory(Location))
-            warn($"The key store {Location} was open to others; its mode is 0700 now.");
-        var entry = details with { Origin = KeyOrigin.Store, Id = described.Id, Public = described, Location = FreePath(described.Id, details) };
+        var description = Place(described, details);
+        var entry = details with { Origin = KeyOrigin.Store, Id = described.Id, Public = described, Location = Path.ChangeExtension(description, KeyExtension), DescriptionFile = description };
         // The description first: it promises nothing alone, and a key without one would not be used.
-        PrivateFiles.Replace(DescriptionOf(entry), KeyDescription.Write(entry));
+        PrivateFiles.Replace(description, KeyDescription.Write(entry));
         PrivateFiles.WriteNew(entry.Location, PrivateKeyFile.Write(key, passphrase));
         return entry;
     }
 
-    /// <summary>Writes the description of a key again, with other details.</summary>
-    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/></exception>
-    public static void Update(KeyEntry entry) => PrivateFiles.Replace(DescriptionOf(entry), KeyDescription.Write(entry));
+    /// <summary>Adds what only says where a key is: in a token, or behind a program.</summary>
+    /// <param name="key">Its public half.</param>
+    /// <param name="details">Origin, location, label, roles, repositories and time of creation.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.AlreadyExists"/> or <see cref="TrustError.LocalFile"/>.</exception>
+    public KeyEntry AddReference(PublicKey key, KeyEntry details)
+    {
+        var entry = details with { Id = key.Id, Public = key, DescriptionFile = Place(key, details) };
+        PrivateFiles.Replace(entry.DescriptionFile, KeyDescription.Write(entry));
+        return entry;
+    }
+
+    /// <summary>Changes what is noted of a key; what another run noted meanwhile is kept.</summary>
+    /// <returns>What is noted now.</returns>
+    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/> or <see cref="TrustError.InvalidKeyFile"/>.</exception>
+    public static KeyEntry Change(KeyEntry entry, Func<KeyEntry, KeyEntry> change)
+    {
+        var changed = change(Read(entry.DescriptionFile!));
+        PrivateFiles.Replace(entry.DescriptionFile!, KeyDescription.Write(changed));
+        return changed;
+    }
 
     /// <summary>Encrypts a key with another passphrase.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/></exception>
@@ -84,8 +95,9 @@ internal sealed class FileKeyStore(string directory, Action<string> warn)
     {
         try
         {
-            File.Delete(entry.Location);
-            File.Delete(DescriptionOf(entry));
+            if (entry.IsFile)
+                File.Delete(entry.Location);
+            File.Delete(entry.DescriptionFile!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -96,7 +108,23 @@ internal sealed class FileKeyStore(string directory, Action<string> warn)
     /// <summary>A key as TUF metadata lists it.</summary>
     public static PublicKey Describe(SignatureScheme scheme, ReadOnlyMemory<byte> material) => TufFormat.Instance.DescribeKey(scheme, material);
 
-    private static string DescriptionOf(KeyEntry entry) => Path.ChangeExtension(entry.Location, DescriptionExtension);
+    private static KeyEntry Read(string description) =>
+        KeyDescription.Read(PrivateFiles.Read(description, KeyDescription.MaxBytes), description, Path.ChangeExtension(description, KeyExtension));
+
+    // Where the description of a new key goes.
+    private string Place(PublicKey key, KeyEntry details)
+    {
+        foreach (var existing in List())
+        {
+            if (existing.IsSame(key))
+                throw new TrustException(TrustError.AlreadyExists, $"The key {existing.Name} is in the key store already.") { Hint = $"It is {existing.Location}." };
+            if (details.Label is { } label && existing.Label == label)
+                throw new TrustException(TrustError.AlreadyExists, $"A key with the label {label} is in the key store already.") { Hint = "Give this one another label." };
+        }
+        if (PrivateFiles.EnsureDirectory(Location))
+            warn($"The key store {Location} was open to others; its mode is 0700 now.");
+        return FreePath(key.Id, details);
+    }
 
     private string FreePath(KeyId id, KeyEntry details)
     {
@@ -107,8 +135,8 @@ internal sealed class FileKeyStore(string directory, Action<string> warn)
             // Names of delegated roles may hold anything: no part of a file name is made of them.
             _ => "delegation",
         };
-        var path = Path.Combine(Location, $"{role}-{id.Value[..ShortIdLength]}{KeyExtension}");
-        return File.Exists(path) ? Path.Combine(Location, $"{role}-{id.Value}{KeyExtension}") : path;
+        var path = Path.Combine(Location, $"{role}-{id.Value[..ShortIdLength]}");
+        return $"{(File.Exists(path + KeyExtension) || File.Exists(path + DescriptionExtension) ? Path.Combine(Location, $"{role}-{id.Value}") : path)}{DescriptionExtension}";
     }
 
     private void NarrowModes()

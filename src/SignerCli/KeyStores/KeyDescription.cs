@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using TrustService.Cli.Output;
 using TrustService.Errors;
 using TrustService.Formats.Tuf;
 using TrustService.Json;
@@ -29,15 +30,31 @@ internal static class KeyDescription
             WriteTexts(writer, "roles", entry.Roles);
             WriteTexts(writer, "repositories", entry.Repositories);
             if (entry.Created is { } created)
-                writer.WriteString("created", created.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
+                writer.WriteTime("created", created);
+            if (!entry.IsFile)
+                writer.WriteString("uri", entry.Location);
+            if (entry.BackedUp is { } backedUp)
+                writer.WriteTime("backedUp", backedUp);
+            if (entry.Drilled is { } drilled)
+                writer.WriteTime("drilled", drilled);
+            if (entry.LastUsed is { } lastUsed)
+                writer.WriteTime("lastUsed", lastUsed);
+            if (entry.WrongSince is { } wrongSince)
+            {
+                writer.WriteNumber("wrongPassphrases", entry.WrongPassphrases);
+                writer.WriteTime("wrongSince", wrongSince);
+            }
             writer.WriteEndObject();
         }
         return [.. stream.ToArray(), (byte)'\n'];
     }
 
-    /// <summary>Reads the description of the key at <paramref name="keyFile"/>.</summary>
+    /// <summary>Reads a description.</summary>
+    /// <param name="bytes">Its content.</param>
+    /// <param name="descriptionFile">Its path.</param>
+    /// <param name="keyFile">Path of the key file that it describes, unless it says itself where the key is.</param>
     /// <exception cref="TrustException"><see cref="TrustError.InvalidKeyFile"/></exception>
-    public static KeyEntry Read(ReadOnlySpan<byte> bytes, string keyFile)
+    public static KeyEntry Read(ReadOnlySpan<byte> bytes, string descriptionFile, string keyFile)
     {
         try
         {
@@ -46,16 +63,23 @@ internal static class KeyDescription
             var key = TufFormat.Instance.ReadKey(id, reader.Required("key"));
             if (TufFormat.Instance.ComputeKeyId(key.Source) != id)
                 throw reader.Refuse("has a keyid that is not the one of its key");
+            var uri = reader.Optional("uri") is null ? null : reader.Text("uri");
             return new KeyEntry
             {
-                Origin = KeyOrigin.Store,
-                Location = keyFile,
+                Origin = uri is null ? KeyOrigin.Store : KeyUris.OriginOf(uri) ?? throw reader.Refuse("has a uri of a kind that is not known"),
+                Location = uri ?? keyFile,
+                DescriptionFile = descriptionFile,
                 Id = id,
                 Public = key,
                 Label = reader.Optional("label") is null ? null : reader.Text("label"),
                 Roles = reader.OptionalTexts("roles") ?? [],
                 Repositories = reader.OptionalTexts("repositories") ?? [],
-                Created = reader.Optional("created") is null ? null : ReadTime(reader),
+                Created = OptionalTime(reader, "created"),
+                BackedUp = OptionalTime(reader, "backedUp"),
+                Drilled = OptionalTime(reader, "drilled"),
+                LastUsed = OptionalTime(reader, "lastUsed"),
+                WrongPassphrases = reader.Optional("wrongPassphrases") is null ? 0 : (int)reader.Integer("wrongPassphrases", 0, int.MaxValue),
+                WrongSince = OptionalTime(reader, "wrongSince"),
             };
         }
         catch (TrustException e) when (e.Error is TrustError.MalformedJson or TrustError.MalformedMetadata or TrustError.TooLarge)
@@ -67,10 +91,10 @@ internal static class KeyDescription
         }
     }
 
-    private static DateTimeOffset ReadTime(JsonObjectReader reader) =>
-        DateTimeOffset.TryParse(reader.Text("created"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            ? time
-            : throw reader.Refuse("has a time of creation that is no time");
+    private static DateTimeOffset? OptionalTime(JsonObjectReader reader, string name) =>
+        reader.Optional(name) is null ? null
+        : DateTimeOffset.TryParse(reader.Text(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
+        : throw reader.Refuse($"has a {name} that is no time");
 
     private static void WriteTexts(Utf8JsonWriter writer, string name, ImmutableArray<string> texts)
     {

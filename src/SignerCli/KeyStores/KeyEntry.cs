@@ -11,8 +11,20 @@ internal sealed record KeyEntry
     /// <summary>Where it lives.</summary>
     public required KeyOrigin Origin { get; init; }
 
-    /// <summary>Path of its file, or the name of the environment variable that holds it.</summary>
+    /// <summary>Path of its file, name of the environment variable that holds it, or the URI of a token's key or of a program.</summary>
     public required string Location { get; init; }
+
+    /// <summary>Path of its description in the key store, or null if the key store does not know it.</summary>
+    public string? DescriptionFile { get; init; }
+
+    /// <summary>True if the key store knows it: the key itself lies there, or where it is.</summary>
+    public bool IsInStore => DescriptionFile is not null;
+
+    /// <summary>True if the private half can be read here, and so be copied; a token or a program only signs with it.</summary>
+    public bool IsFile => Origin is KeyOrigin.Store or KeyOrigin.Docker or KeyOrigin.File or KeyOrigin.Environment;
+
+    /// <summary>What <c>--key</c> takes for it.</summary>
+    public string Uri => Origin == KeyOrigin.Environment ? KeyUris.Environment + Location : Location;
 
     /// <summary>
     /// Its id. In the store: as TUF metadata lists it. Of Docker's keys: the name of the file, which is Notary's id.
@@ -34,6 +46,21 @@ internal sealed record KeyEntry
 
     /// <summary>When it was made or imported, or null.</summary>
     public DateTimeOffset? Created { get; init; }
+
+    /// <summary>When a backup of it was made last, UTC; null if none was made on this machine.</summary>
+    public DateTimeOffset? BackedUp { get; init; }
+
+    /// <summary>When a backup was last proved to restore, UTC; null if never.</summary>
+    public DateTimeOffset? Drilled { get; init; }
+
+    /// <summary>When it signed last on this machine, UTC; null if never.</summary>
+    public DateTimeOffset? LastUsed { get; init; }
+
+    /// <summary>Wrong passphrases since it was opened last.</summary>
+    public int WrongPassphrases { get; init; }
+
+    /// <summary>When the first of them was given, UTC; null if there was none.</summary>
+    public DateTimeOffset? WrongSince { get; init; }
 
     /// <summary>How messages name the key: label and short id, or its location.</summary>
     public string Name => (Label, Id) switch

@@ -9,18 +9,15 @@ namespace TrustService.Cli.KeyStores;
 /// <summary>Finds a private key by what a person calls it: its id or the start of it, its label, a path, or <c>env://VARIABLE</c>.</summary>
 internal sealed class KeyFinder(FileKeyStore store, SignerHome home, Func<string, string?> environment)
 {
-    /// <summary>Scheme of a key in an environment variable.</summary>
-    public const string EnvironmentScheme = "env://";
-
     private const int MinIdPrefix = 4;
 
     /// <summary>Finds the one key that <paramref name="reference"/> means.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.KeyNotFound"/>, or <see cref="TrustError.Usage"/> if it means several.</exception>
     public KeyEntry Find(string reference)
     {
-        if (reference.StartsWith(EnvironmentScheme, StringComparison.Ordinal))
-            return FromEnvironment(reference[EnvironmentScheme.Length..]);
-        var path = reference.StartsWith("file://", StringComparison.Ordinal) ? reference["file://".Length..] : reference;
+        if (reference.StartsWith(KeyUris.Environment, StringComparison.Ordinal))
+            return FromEnvironment(reference[KeyUris.Environment.Length..]);
+        var path = reference.StartsWith(KeyUris.File, StringComparison.Ordinal) ? reference[KeyUris.File.Length..] : reference;
         var found = Known(reference);
         return found.Count switch
         {
@@ -37,7 +34,7 @@ internal sealed class KeyFinder(FileKeyStore store, SignerHome home, Func<string
     public KeyEntry FindInStore(string reference)
     {
         var entry = Find(reference);
-        return entry.Origin == KeyOrigin.Store
+        return entry.IsInStore
             ? entry
             : throw new TrustException(TrustError.Usage, $"{entry.Location} is not in the key store, so it is not changed here.") { Hint = $"signer key import copies it into {store.Location}." };
     }

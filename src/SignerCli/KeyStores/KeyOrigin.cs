@@ -14,4 +14,10 @@ internal enum KeyOrigin
 
     /// <summary>In an environment variable.</summary>
     Environment,
+
+    /// <summary>In a device or module that is spoken to by PKCS #11; it signs there and never leaves it.</summary>
+    Token,
+
+    /// <summary>Behind a program that signs when it is asked, such as one that speaks to a key service.</summary>
+    Program,
 }

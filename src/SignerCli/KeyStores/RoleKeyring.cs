@@ -6,7 +6,7 @@ using TrustService.Metadata;
 namespace TrustService.Cli.KeyStores;
 
 /// <summary>Chooses and opens the private keys with which a role is signed.</summary>
-internal sealed class RoleKeyring(FileKeyStore store, KeyFinder finder, Passphrases passphrases)
+internal sealed class RoleKeyring(FileKeyStore store, KeyFinder finder, Passphrases passphrases, TimeProvider time)
 {
     /// <summary>The keys that the caller names.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.KeyNotFound"/></exception>
@@ -29,9 +29,9 @@ internal sealed class RoleKeyring(FileKeyStore store, KeyFinder finder, Passphra
 
     /// <summary>Opens keys, all or none; the caller disposes them.</summary>
     /// <exception cref="TrustException">A coded refusal of a key or its passphrase.</exception>
-    public ImmutableArray<IExportableKey> Open(IEnumerable<KeyEntry> entries, KeyPurpose purpose)
+    public ImmutableArray<ISigningKey> Open(IEnumerable<KeyEntry> entries, KeyPurpose purpose)
     {
-        var opened = ImmutableArray.CreateBuilder<IExportableKey>();
+        var opened = ImmutableArray.CreateBuilder<ISigningKey>();
         try
         {
             foreach (var entry in entries)
@@ -46,10 +46,23 @@ internal sealed class RoleKeyring(FileKeyStore store, KeyFinder finder, Passphra
         }
     }
 
-    /// <summary>Opens one key; the caller disposes it.</summary>
+    /// <summary>Opens one key to sign with it; the caller disposes it. Of a key of the key store it is noted when it signs.</summary>
     /// <exception cref="TrustException">A coded refusal.</exception>
-    public IExportableKey Open(KeyEntry entry, KeyPurpose purpose)
+    public ISigningKey Open(KeyEntry entry, KeyPurpose purpose)
     {
+        ISigningKey key = OpenFile(entry, purpose);
+        return entry.IsInStore ? Noting(key, entry) : key;
+    }
+
+    /// <summary>The key of an entry of the key store, as one that notes when it signs.</summary>
+    public ISigningKey Noting(ISigningKey key, KeyEntry entry) => new NotedKey(key, entry, time.GetUtcNow);
+
+    /// <summary>Opens one key whose private half is to be written elsewhere; the caller disposes it.</summary>
+    /// <exception cref="TrustException">A coded refusal; <see cref="TrustError.Usage"/> if it never leaves the place where it is.</exception>
+    public IExportableKey OpenFile(KeyEntry entry, KeyPurpose purpose)
+    {
+        if (!entry.IsFile)
+            throw new TrustException(TrustError.Usage, $"The private half of {entry.Name} cannot be read here: {entry.Location} signs with it, and keeps it.");
         using var file = finder.ReadFile(entry);
         return passphrases.Open(file, purpose, $"the {NameOf(purpose)}key {entry.Name}");
     }

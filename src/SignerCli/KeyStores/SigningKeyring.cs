@@ -10,7 +10,7 @@ namespace TrustService.Cli.KeyStores;
 /// <param name="given">What the caller calls the keys; empty to look for them.</param>
 internal sealed class SigningKeyring(RoleKeyring keyring, IReadOnlyList<string> given) : IDisposable
 {
-    private readonly Dictionary<string, IExportableKey> opened = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ISigningKey> opened = new(StringComparer.Ordinal);
     private ImmutableArray<KeyEntry>? candidates;
 
     /// <summary>True if there are enough keys for a role.</summary>

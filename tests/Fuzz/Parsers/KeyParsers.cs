@@ -34,7 +34,7 @@ internal static class KeyParsers
         yield return new ParserUnderTest("public-key-ed25519", 3, new ByteMutator(), [keys[3].Material.ToArray(), new byte[32]], input => KeyMaterial.TryFromEd25519(input, out _));
         foreach (var (key, signer) in described.Zip(keys))
             yield return new ParserUnderTest($"signature-{key.Scheme}".ToLowerInvariant(), 2, new DerMutator(), [signer.Sign(Payload)], input => SignatureVerifier.Verify(key, Payload, input));
-        yield return new ParserUnderTest("key-description", 3, new JsonMutator([.. MetadataParsers.Words, "label", "repositories", "created"]), [Description(described[0])], input => KeyDescription.Read(input, "/keys/a.pem"));
+        yield return new ParserUnderTest("key-description", 3, new JsonMutator([.. MetadataParsers.Words, "label", "repositories", "created", "uri", "lastUsed", "wrongSince", "wrongPassphrases"]), [Description(described[0])], input => KeyDescription.Read(input, "/keys/a.json", "/keys/a.pem"));
         yield return new ParserUnderTest("master-key", 3, new ByteMutator("=", "=="), [InputText.Seed(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) + "\n")], input => MasterKey.Parse(InputText.Of(input), "the file").Dispose());
     }
 
