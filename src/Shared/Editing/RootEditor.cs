@@ -1,3 +1,4 @@
+using TrustService.Errors;
 using TrustService.Metadata;
 
 namespace TrustService.Editing;
@@ -18,22 +19,33 @@ public static class RootEditor
     };
 
     /// <summary>The root after <paramref name="current"/>, with other keys for the named roles; the other roles keep theirs.</summary>
-    public static Root Next(Root current, IReadOnlyDictionary<RoleName, RoleAssignment> changed, DateTimeOffset expires)
+    public static Root Next(Root current, IReadOnlyDictionary<RoleName, RoleAssignment> changed, DateTimeOffset expires) =>
+        Next(current, changed.Aggregate(new RootChange(expires), (change, entry) => change.Assign(entry.Key, entry.Value)));
+
+    /// <summary>The root after <paramref name="current"/>; what the change does not touch stays, unknown members included.</summary>
+    /// <param name="current">The trusted root.</param>
+    /// <param name="change">What to change.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.KeyNotFound"/> or <see cref="TrustError.AlreadyExists"/> if the change does not fit this root.</exception>
+    public static Root Next(Root current, RootChange change)
     {
         var roles = new Dictionary<RoleName, RoleKeys>(current.Roles);
-        foreach (var (name, assignment) in changed)
-            roles[name] = assignment.ToRoleKeys();
+        foreach (var (name, keys) in change.Roles)
+            roles[name] = keys.ApplyTo(name, current);
         var candidates = new Dictionary<KeyId, PublicKey>(current.Keys);
-        foreach (var (id, key) in KeysOf(changed.Values))
-            candidates[id] = key;
-        // A key that no role lists any more has no place in the file.
+        foreach (var key in change.Roles.Values.SelectMany(keys => keys.Add.AddRange(keys.Instead ?? [])))
+            candidates[key.Id] = key;
+        var names = new Dictionary<KeyId, string>(current.KeyNames);
+        foreach (var (id, name) in change.Names)
+            names[id] = name;
+        // A key that no role lists any more has no place in the file, nor has the name of its holder.
         var used = roles.Values.SelectMany(role => role.KeyIds).ToHashSet();
         return current with
         {
             Version = current.Version + 1,
-            Expires = expires,
+            Expires = change.Expires,
             Keys = candidates.Where(entry => used.Contains(entry.Key)).ToDictionary().AsReadOnly(),
             Roles = roles.AsReadOnly(),
+            KeyNames = names.Where(entry => used.Contains(entry.Key)).ToDictionary().AsReadOnly(),
         };
     }
 

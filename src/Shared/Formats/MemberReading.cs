@@ -13,6 +13,12 @@ internal static class MemberReading
     public static DateTimeOffset Expires(JsonObjectReader signed) =>
         MetadataTime.TryParse(signed.Text("expires"), out var time) ? time : throw signed.Refuse("has an expiry that is no date; YYYY-MM-DDTHH:MM:SSZ is needed");
 
+    /// <summary>Reads the names of key holders out of the members that no format defines; what is no such member stays among them.</summary>
+    public static (IReadOnlyDictionary<KeyId, string> Names, UnrecognizedMembers Others) KeyNames(JsonObjectReader signed, UnrecognizedMembers rest) =>
+        signed.Optional(Metadata.KeyNames.Member) is { } member && Metadata.KeyNames.TryRead(member) is { } names
+            ? (names, rest.Without(Metadata.KeyNames.Member))
+            : (Metadata.KeyNames.None, rest);
+
     /// <summary>Reads the signatures; each key may be listed once.</summary>
     public static ImmutableArray<Signature> Signatures(JsonObjectReader envelope, Func<KeyId, JsonObjectReader, Signature> read)
     {

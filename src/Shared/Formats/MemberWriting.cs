@@ -20,6 +20,20 @@ internal static class MemberWriting
         writer.WriteEndObject();
     }
 
+    // What no format defines: the names of key holders, then whatever was read and is not known.
+    public static void Rest(Utf8JsonWriter writer, IRole role)
+    {
+        var names = role switch { Root root => root.KeyNames, Targets targets => targets.KeyNames, _ => KeyNames.None };
+        if (names.Count > 0)
+        {
+            writer.WriteStartObject(KeyNames.Member);
+            foreach (var (id, name) in names.OrderBy(entry => entry.Key.Value, StringComparer.Ordinal))
+                writer.WriteString(id.Value, KeyNames.Require(name));
+            writer.WriteEndObject();
+        }
+        (names.Count > 0 ? role.Unrecognized.Without(KeyNames.Member) : role.Unrecognized).WriteTo(writer);
+    }
+
     public static void Keys(Utf8JsonWriter writer, IReadOnlyDictionary<KeyId, PublicKey> keys)
     {
         writer.WriteStartObject("keys");

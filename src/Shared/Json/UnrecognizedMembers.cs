@@ -17,6 +17,10 @@ public sealed class UnrecognizedMembers
     /// <summary>True if there is none.</summary>
     public bool IsEmpty => members.IsEmpty;
 
+    /// <summary>The members without the one of that name.</summary>
+    public UnrecognizedMembers Without(string name) =>
+        members.Any(member => member.Name == name) ? new UnrecognizedMembers(members.Where(member => member.Name != name)) : this;
+
     /// <summary>Writes the members into the object that <paramref name="writer"/> is in.</summary>
     public void WriteTo(Utf8JsonWriter writer)
     {

@@ -29,6 +29,9 @@ public sealed record Targets : IRole
     /// </summary>
     public string? Repository { get; init; }
 
+    /// <summary>What people call the holders of keys, by key id, where the owner's tool wrote that; empty elsewhere.</summary>
+    public IReadOnlyDictionary<KeyId, string> KeyNames { get; init; } = Metadata.KeyNames.None;
+
     /// <inheritdoc/>
     public UnrecognizedMembers Unrecognized { get; init; } = UnrecognizedMembers.None;
 }

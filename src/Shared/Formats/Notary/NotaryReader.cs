@@ -48,15 +48,20 @@ internal static class NotaryReader
         return new Signature(id, value, method);
     }
 
-    private static Root Root(JsonObjectReader signed) => new()
+    private static Root Root(JsonObjectReader signed)
     {
-        Version = MemberReading.Version(signed),
-        Expires = MemberReading.Expires(signed),
-        ConsistentSnapshot = signed.OptionalBoolean("consistent_snapshot") ?? false,
-        Keys = Keys(signed.Object("keys")),
-        Roles = MemberReading.TopLevelRoles(signed.Object("roles"), RoleKeys).AsReadOnly(),
-        Unrecognized = NotaryMembers.Rest(signed, "_type", "consistent_snapshot", "expires", "keys", "roles", "version"),
-    };
+        var (names, rest) = MemberReading.KeyNames(signed, NotaryMembers.Rest(signed, "_type", "consistent_snapshot", "expires", "keys", "roles", "version"));
+        return new Root
+        {
+            Version = MemberReading.Version(signed),
+            Expires = MemberReading.Expires(signed),
+            ConsistentSnapshot = signed.OptionalBoolean("consistent_snapshot") ?? false,
+            Keys = Keys(signed.Object("keys")),
+            Roles = MemberReading.TopLevelRoles(signed.Object("roles"), RoleKeys).AsReadOnly(),
+            KeyNames = names,
+            Unrecognized = rest,
+        };
+    }
 
     private static Timestamp Timestamp(JsonObjectReader signed)
     {
@@ -93,14 +98,19 @@ internal static class NotaryReader
         };
     }
 
-    private static Targets Targets(JsonObjectReader signed) => new()
+    private static Targets Targets(JsonObjectReader signed)
     {
-        Version = MemberReading.Version(signed),
-        Expires = MemberReading.Expires(signed),
-        TargetFiles = MemberReading.TargetFiles(signed.Object("targets"), TargetFile).AsReadOnly(),
-        Delegations = Delegations(signed.Object("delegations")),
-        Unrecognized = NotaryMembers.Rest(signed, "_type", "delegations", "expires", "targets", "version"),
-    };
+        var (names, rest) = MemberReading.KeyNames(signed, NotaryMembers.Rest(signed, "_type", "delegations", "expires", "targets", "version"));
+        return new Targets
+        {
+            Version = MemberReading.Version(signed),
+            Expires = MemberReading.Expires(signed),
+            TargetFiles = MemberReading.TargetFiles(signed.Object("targets"), TargetFile).AsReadOnly(),
+            Delegations = Delegations(signed.Object("delegations")),
+            KeyNames = names,
+            Unrecognized = rest,
+        };
+    }
 
     private static TargetFile TargetFile(JsonObjectReader target) => new()
     {

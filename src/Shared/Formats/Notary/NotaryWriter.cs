@@ -30,7 +30,7 @@ internal static class NotaryWriter
             }
             writer.WriteString("expires", MetadataTime.WriteFraction(role.Expires));
             writer.WriteNumber("version", role.Version);
-            role.Unrecognized.WriteTo(writer);
+            MemberWriting.Rest(writer, role);
             writer.WriteEndObject();
         });
         return Escape(CanonicalJson.Encode(element));

@@ -18,6 +18,7 @@ internal static class TufRoleReader
 
     public static Root Root(JsonObjectReader signed)
     {
+        var (names, rest) = MemberReading.KeyNames(signed, signed.Except(RepositoryMember, "_type", "spec_version", "version", "expires", "consistent_snapshot", "keys", "roles"));
         return new Root
         {
             SpecVersion = signed.Text("spec_version"),
@@ -27,7 +28,8 @@ internal static class TufRoleReader
             Keys = Keys(signed.Object("keys")),
             Roles = MemberReading.TopLevelRoles(signed.Object("roles"), MemberReading.RoleKeys).AsReadOnly(),
             Repository = Repository(signed),
-            Unrecognized = signed.Except(RepositoryMember, "_type", "spec_version", "version", "expires", "consistent_snapshot", "keys", "roles"),
+            KeyNames = names,
+            Unrecognized = rest,
         };
     }
 

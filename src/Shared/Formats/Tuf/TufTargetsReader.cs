@@ -10,16 +10,21 @@ internal static class TufTargetsReader
 {
     private static readonly string[] TargetMembers = ["length", "hashes", "custom"];
 
-    public static Targets Targets(JsonObjectReader signed) => new()
+    public static Targets Targets(JsonObjectReader signed)
     {
-        SpecVersion = signed.Text("spec_version"),
-        Version = MemberReading.Version(signed),
-        Expires = MemberReading.Expires(signed),
-        TargetFiles = MemberReading.TargetFiles(signed.Object("targets"), TargetFile).AsReadOnly(),
-        Delegations = signed.OptionalObject("delegations") is { } delegations ? ReadDelegations(delegations) : null,
-        Repository = TufRoleReader.Repository(signed),
-        Unrecognized = signed.Except(TufRoleReader.RepositoryMember, "_type", "spec_version", "version", "expires", "targets", "delegations"),
-    };
+        var (names, rest) = MemberReading.KeyNames(signed, signed.Except(TufRoleReader.RepositoryMember, "_type", "spec_version", "version", "expires", "targets", "delegations"));
+        return new Targets
+        {
+            SpecVersion = signed.Text("spec_version"),
+            Version = MemberReading.Version(signed),
+            Expires = MemberReading.Expires(signed),
+            TargetFiles = MemberReading.TargetFiles(signed.Object("targets"), TargetFile).AsReadOnly(),
+            Delegations = signed.OptionalObject("delegations") is { } delegations ? ReadDelegations(delegations) : null,
+            Repository = TufRoleReader.Repository(signed),
+            KeyNames = names,
+            Unrecognized = rest,
+        };
+    }
 
     private static TargetFile TargetFile(JsonObjectReader target)
     {

@@ -29,7 +29,7 @@ internal static class TufWriter
             writer.WriteString(TufRoleReader.RepositoryMember, ofTargets);
         if (role is Timestamp { SignedAt: { } signedAt })
             writer.WriteString(TufRoleReader.SignedAtMember, MetadataTime.WriteSeconds(signedAt));
-        role.Unrecognized.WriteTo(writer);
+        MemberWriting.Rest(writer, role);
         writer.WriteEndObject();
     });
 
