@@ -53,33 +53,38 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
 
     /// <summary>Applies a change to the current version of each role that is to sign it, and publishes; starts over if another publisher was first.</summary>
     /// <param name="change">What to change; <see cref="PlatformTargets"/> completes it. A role takes the part that it may speak for.</param>
-    /// <param name="lifetime">How long the new versions are valid.</param>
+    /// <param name="terms">How it is signed.</param>
     /// <param name="signers">The roles with their keys.</param>
     /// <param name="cancellationToken">Ends the work; doing it again is harmless.</param>
     /// <exception cref="TrustException">
     /// A coded refusal; <see cref="TrustError.PublishConflict"/> after <see cref="MaxAttempts"/> attempts, or sooner if nobody else publishes. Nothing is published then.
     /// </exception>
-    public async Task<SigningResult> PublishAsync(TargetsChange change, TimeSpan lifetime, ImmutableArray<RoleSigners> signers, CancellationToken cancellationToken)
+    public async Task<SigningResult> PublishAsync(TargetsChange change, SigningTerms terms, ImmutableArray<RoleSigners> signers, CancellationToken cancellationToken)
     {
-        var (imageRoles, snapshot) = (signers.Where(role => role.Role != RoleName.Snapshot).ToList(), signers.FirstOrDefault(role => role.Role == RoleName.Snapshot));
+        // Targets first: whom it delegates to afterwards decides who signs the rest.
+        var roles = signers.Where(role => role.Role != RoleName.Snapshot).OrderBy(role => role.Role != RoleName.Targets).ToList();
+        var snapshot = signers.FirstOrDefault(role => role.Role == RoleName.Snapshot);
         var (seen, unmoved) = (0L, 0);
         for (var attempt = 1; ; attempt++)
         {
-            var current = await ReadCurrentAsync(_ => imageRoles.Select(role => role.Role), cancellationToken).ConfigureAwait(false);
+            var current = await ReadCurrentAsync(_ => roles.Select(role => role.Role), cancellationToken).ConfigureAwait(false);
             if (current.Targets.Snapshot.Metadata.Signed.Version is var version && version != seen)
                 (seen, unmoved) = (version, 0);
-            var files = new Dictionary<RoleName, SignedMetadata<Targets>>();
             // With each version anew: another publisher may have signed or revoked an index meanwhile.
-            ImmutableArray<SignedRole> signed = [.. imageRoles.Select(role => Sign(current, role, change, lifetime, FirstVersion(unmoved), files)).OfType<SignedRole>()];
+            var round = new SigningRound(trust.Format, current, terms, time.GetUtcNow(), FirstVersion(unmoved));
+            foreach (var role in roles)
+                round.Sign(role, change);
+            var files = round.Publishable();
+            var result = new SigningResult(files.Count > 0, round.Roles, files.Count > 0 ? attempt : attempt - 1) { Pending = round.Pending };
             if (files.Count == 0)
-                return new SigningResult(false, signed, attempt - 1);
+                return result;
             var upload = files.ToDictionary(file => file.Key, file => file.Value.File);
             if (snapshot is not null)
-                upload[RoleName.Snapshot] = SignSnapshot(current.Targets.Snapshot, files, snapshot);
+                upload[RoleName.Snapshot] = SignSnapshot(current.Targets.Snapshot, files, change.Delegations, snapshot);
             try
             {
                 _ = await server.PublishAsync(trust.Repository, upload, cancellationToken).ConfigureAwait(false);
-                return new SigningResult(true, signed, attempt);
+                return result;
             }
             catch (TrustException e) when (e.Error == TrustError.PublishConflict && attempt < MaxAttempts)
             {
@@ -91,10 +96,18 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
     }
 
     /// <summary>A change as one role can hold it.</summary>
+    /// <param name="role">The role.</param>
+    /// <param name="paths">The target paths that are the role's share; null for all that it may speak for.</param>
+    /// <param name="current">Its current version, or null.</param>
+    /// <param name="change">The change.</param>
     /// <returns>The part that the role may speak for, completed; null if there is nothing in it for the role.</returns>
-    public static TargetsChange? ChangeFor(SigningRole role, Targets? current, TargetsChange change)
+    public static TargetsChange? ChangeFor(SigningRole role, ImmutableSortedSet<string>? paths, Targets? current, TargetsChange change)
     {
-        var own = change with { Set = change.Set.RemoveRange(change.Set.Keys.Where(path => !role.MaySpeakFor(path))) };
+        var own = change with
+        {
+            Set = change.Set.RemoveRange(change.Set.Keys.Where(path => !role.MaySpeakFor(path) || paths?.Contains(path) == false)),
+            Delegations = role.Delegation is null ? change.Delegations : null,
+        };
         return current is not null ? PlatformTargets.Complete(current, own) : own.Set.IsEmpty ? null : own;
     }
 
@@ -117,24 +130,6 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
         return new CurrentRoles(targets, delegated.ToImmutable());
     }
 
-    // Null if the change has nothing for the role; no file if the role holds it already.
-    private SignedRole? Sign(CurrentRoles current, RoleSigners signers, TargetsChange change, TimeSpan lifetime, long firstVersion, Dictionary<RoleName, SignedMetadata<Targets>> files)
-    {
-        var role = SigningRole.Find(current.Targets, signers.Role)
-            ?? throw new TrustException(TrustError.RoleNotListed, $"Targets {current.Targets.Metadata.Signed.Version} does not delegate to {signers.Role}.") { Role = signers.Role.Value };
-        var (trusted, now) = (current.Find(role.Name), time.GetUtcNow());
-        var before = trusted?.Metadata.Signed;
-        if (ChangeFor(role, before, change) is not { } own)
-            return null;
-        if (trusted is not null && own.IsNoChangeTo(before!) && now < before!.Expires)
-            return new SignedRole(role.Name, before.Version, before.Expires, trusted.Signers.Signed);
-        var next = TargetsEditor.Next(before ?? TargetsEditor.First(now + lifetime) with { Version = firstVersion - 1 }, own, now + lifetime);
-        var signed = MetadataSigner.Sign(trust.Format, next, role.Keys, signers.Keys);
-        files.Add(role.Name, signed);
-        // Refused here, before anything is sent, by the same count that every client makes.
-        return new SignedRole(role.Name, next.Version, signed.Signed.Expires, role.RequireSigned(signed).Signed);
-    }
-
     // A server remembers the versions of a role that was taken away and is back with another key, and shows its file to nobody.
     // Versions may be left out, so that twice as far each time soon leads past them, and never further than a server accepts.
     private static long FirstVersion(int unmoved) => 1L << unmoved;
@@ -146,10 +141,14 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
             Hint = "If a proxy stands between, it may answer with what it keeps; try again later. If a role was removed and added again, have its owner add it under another name.",
         };
 
-    private ReadOnlyMemory<byte> SignSnapshot(TrustedSnapshot current, Dictionary<RoleName, SignedMetadata<Targets>> files, RoleSigners signers)
+    private ReadOnlyMemory<byte> SignSnapshot(TrustedSnapshot current, IReadOnlyDictionary<RoleName, SignedMetadata<Targets>> files, DelegationChange? delegations, RoleSigners signers)
     {
         var role = SigningRole.Of(current.Root, RoleName.Snapshot);
-        var next = SnapshotBuilder.Next(current.Metadata.Signed, files.ToDictionary(file => file.Key, file => file.Value.Describe()), time.GetUtcNow() + SnapshotLifetime);
+        var before = current.Metadata.Signed;
+        // Where a snapshot may leave out a role, one that nobody delegates to has no place in it.
+        if (trust.Format.Rules.MaySnapshotDropRoles && delegations is { Remove.IsEmpty: false })
+            before = before with { Meta = before.Meta.Where(entry => !delegations.Remove.Contains(entry.Key)).ToDictionary().AsReadOnly() };
+        var next = SnapshotBuilder.Next(before, files.ToDictionary(file => file.Key, file => file.Value.Describe()), time.GetUtcNow() + SnapshotLifetime);
         var signed = MetadataSigner.Sign(trust.Format, next, role.Keys, signers.Keys);
         _ = role.RequireSigned(signed);
         return signed.File;

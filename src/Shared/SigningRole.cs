@@ -18,6 +18,9 @@ public sealed class SigningRole
     /// <summary>The role's name.</summary>
     public RoleName Name { get; }
 
+    /// <summary>How targets delegates to it; null for a top-level role.</summary>
+    public DelegatedRole? Delegation { get; private init; }
+
     /// <summary>The keys that may sign it.</summary>
     public ImmutableArray<PublicKey> Keys => [.. roleKeys.KeyIds.Where(keys.ContainsKey).Select(id => keys[id])];
 
@@ -29,24 +32,41 @@ public sealed class SigningRole
         new(name, $"root {root.Version}", root.Metadata.Signed.Keys, root.Metadata.Signed.Roles[name], _ => true);
 
     /// <summary>The roles to which targets delegates directly, in its order; hash bins are not among them.</summary>
-    public static ImmutableArray<SigningRole> DelegatedBy(TrustedTargets targets)
+    public static ImmutableArray<SigningRole> DelegatedBy(TrustedTargets targets) => DelegatedBy(targets, targets.Metadata.Signed);
+
+    /// <summary>The roles to which a version of targets that is about to be published delegates directly.</summary>
+    /// <param name="targets">The current targets.</param>
+    /// <param name="version">The version whose delegations count.</param>
+    public static ImmutableArray<SigningRole> DelegatedBy(TrustedTargets targets, Targets version)
     {
-        if (targets.Metadata.Signed.Delegations is not { } delegations)
+        if (version.Delegations is not { } delegations)
             return [];
-        var matches = targets.Snapshot.Root.Format.Rules.PathMatches;
+        var rules = targets.Snapshot.Root.Format.Rules;
         return
         [
-            .. delegations.Roles.Where(role => targets.DelegatesTo(role.Name)).Select(role => new SigningRole(
-                role.Name, $"{targets.Role} {targets.Metadata.Signed.Version}", delegations.Keys, role.RoleKeys, path => role.Paths?.Any(pattern => matches(pattern, path)) == true)),
+            .. delegations.Roles.Where(role => rules.MayDelegate(targets.Role, role.Name)).Select(role => new SigningRole(
+                role.Name, $"{targets.Role} {version.Version}", delegations.Keys, role.RoleKeys, path => role.Paths?.Any(pattern => rules.PathMatches(pattern, path)) == true)
+            {
+                Delegation = role,
+            }),
         ];
     }
 
     /// <summary>The role of that name, or null if there is none.</summary>
-    public static SigningRole? Find(TrustedTargets targets, RoleName name) =>
-        name == targets.Role ? Of(targets.Snapshot.Root, name) : DelegatedBy(targets).FirstOrDefault(role => role.Name == name);
+    public static SigningRole? Find(TrustedTargets targets, RoleName name) => Find(targets, targets.Metadata.Signed, name);
+
+    /// <summary>The role of that name by a version of targets that is about to be published, or null if there is none.</summary>
+    /// <param name="targets">The current targets.</param>
+    /// <param name="version">The version whose delegations count.</param>
+    /// <param name="name">The role.</param>
+    public static SigningRole? Find(TrustedTargets targets, Targets version, RoleName name) =>
+        name == targets.Role ? Of(targets.Snapshot.Root, name) : DelegatedBy(targets, version).FirstOrDefault(role => role.Name == name);
 
     /// <summary>True if what the role says of a target path counts.</summary>
     public bool MaySpeakFor(string targetPath) => maySpeakFor(targetPath);
+
+    /// <summary>Counts who signed a version of the role.</summary>
+    public ThresholdResult Count(SignedMetadata<Targets> signed) => SignatureThreshold.Count(signed, keys, roleKeys);
 
     internal ThresholdResult RequireSigned<TRole>(SignedMetadata<TRole> signed)
         where TRole : class, IRole => SignatureThreshold.Require(signed, Name, delegator, keys, roleKeys);

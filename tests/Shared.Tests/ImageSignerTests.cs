@@ -63,7 +63,7 @@ public sealed class ImageSignerTests : IDisposable
         var source = repository.Serve();
         using var trust = await RepositoryTrust.OpenAsync(repository.Name, RootPin.OfFile(NotaryFormat.Instance, repository.Roots[0]), [NotaryFormat.Instance], _ => source, directory.FullPath, FixedTime.Start, CancellationToken.None);
         var signer = new ImageSigner(trust, server, new FixedTime(), new TrustClientOptions());
-        return await signer.PublishAsync(Change, TimeSpan.FromDays(30), [new RoleSigners(Alice, [repository.Delegates[Alice]])], CancellationToken.None);
+        return await signer.PublishAsync(Change, new SigningTerms(TimeSpan.FromDays(30)), [new RoleSigners(Alice, [repository.Delegates[Alice]])], CancellationToken.None);
     }
 
     private sealed class RememberingServer(long taken) : ITrustServer

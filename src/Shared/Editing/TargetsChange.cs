@@ -12,9 +12,13 @@ public sealed record TargetsChange
     /// <summary>Paths of targets to remove; an absent one is no error.</summary>
     public ImmutableSortedSet<string> Remove { get; init; } = ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
 
+    /// <summary>What to change in the delegations, or null; it is for the top-level targets alone.</summary>
+    public DelegationChange? Delegations { get; init; }
+
     /// <summary>True if applying it to <paramref name="current"/> would change nothing.</summary>
     public bool IsNoChangeTo(Targets current) =>
-        !Remove.Any(current.TargetFiles.ContainsKey)
+        Delegations?.IsNoChangeTo(current) != false
+        && !Remove.Any(current.TargetFiles.ContainsKey)
         && Set.All(entry => current.TargetFiles.TryGetValue(entry.Key, out var target) && IsSame(target, entry.Value));
 
     private static bool IsSame(TargetFile a, TargetFile b) =>

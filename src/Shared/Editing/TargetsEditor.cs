@@ -15,8 +15,9 @@ public static class TargetsEditor
 
     /// <summary>The version after <paramref name="current"/>; what the change does not touch stays, unknown members included.</summary>
     /// <param name="current">The trusted version.</param>
-    /// <param name="change">Targets to set and to remove.</param>
+    /// <param name="change">Targets to set and to remove, and what changes in the delegations.</param>
     /// <param name="expires">The new expiry, UTC.</param>
+    /// <exception cref="Errors.TrustException">As <see cref="DelegationChange.ApplyTo"/>.</exception>
     public static Targets Next(Targets current, TargetsChange change, DateTimeOffset expires)
     {
         var files = new Dictionary<string, TargetFile>(current.TargetFiles, StringComparer.Ordinal);
@@ -24,6 +25,6 @@ public static class TargetsEditor
             files.Remove(path);
         foreach (var (path, target) in change.Set)
             files[path] = target;
-        return current with { Version = current.Version + 1, Expires = expires, TargetFiles = files.AsReadOnly() };
+        return (change.Delegations?.ApplyTo(current) ?? current) with { Version = current.Version + 1, Expires = expires, TargetFiles = files.AsReadOnly() };
     }
 }

@@ -197,4 +197,10 @@ public enum TrustError
 
     /// <summary>The caller did not confirm.</summary>
     Declined,
+
+    /// <summary>A change would leave a role with fewer keys than it needs.</summary>
+    ThresholdUnreachable,
+
+    /// <summary>A pending change was made for a version that is not the current one any more.</summary>
+    PendingIsStale,
 }

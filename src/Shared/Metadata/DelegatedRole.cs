@@ -21,6 +21,12 @@ public sealed record DelegatedRole
     /// <summary>True if nothing after this delegation is looked at for a path that it matches.</summary>
     public bool Terminating { get; init; }
 
+    /// <summary>
+    /// Those of the keys that nobody has any more: they signed one version for the delegator and were thrown away. Nothing is
+    /// decided by this; it tells people which of the role's keys are held by somebody.
+    /// </summary>
+    public ImmutableArray<KeyId> OneTimeKeys { get; init; } = [];
+
     /// <summary>Unknown members.</summary>
     public UnrecognizedMembers Unrecognized { get; init; } = UnrecognizedMembers.None;
 }

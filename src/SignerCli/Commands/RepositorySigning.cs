@@ -45,7 +45,7 @@ internal sealed class RepositorySigning(CommandContext context, TrustFlags trust
             chosen.Add(snapshot);
         ImmutableArray<RoleSigners> signers = [.. chosen.Select(entry => new RoleSigners(entry.Role.Name, [.. entry.Keys.Select(key => keys.Open(key, SigningKeyring.PurposeOf(entry.Role.Name)))]))];
         context.Output.Progress($"Publishing {repository}");
-        var result = await WithSignerAsync(repository, (signer, token) => signer.PublishAsync(change, request.Lifetime, signers, token), cancellationToken);
+        var result = await WithSignerAsync(repository, (signer, token) => signer.PublishAsync(change, new SigningTerms(request.Lifetime), signers, token), cancellationToken);
         if (result.Attempts > 1)
             context.Output.Detail($"signed {result.Attempts} times, because others published at the same time");
         return result;
@@ -81,7 +81,7 @@ internal sealed class RepositorySigning(CommandContext context, TrustFlags trust
         foreach (var role in roles)
         {
             var now = current.Find(role.Name)?.Metadata.Signed;
-            if (ImageSigner.ChangeFor(role, now, change) is not { } own)
+            if (ImageSigner.ChangeFor(role, null, now, change) is not { } own)
                 continue;
             if (now is not null && now.Expires <= context.Now)
                 context.Output.Warn($"The {role.Name} of {repository} expired on {CommandOutput.Date(now.Expires)}; publishing renews all of their signatures.");

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using TrustService.Errors;
 using TrustService.Json;
@@ -8,6 +9,9 @@ namespace TrustService.Formats.Tuf;
 /// <summary>The signed part of targets and delegated roles. Source: TUF 1.0.34 §4.5.</summary>
 internal static class TufTargetsReader
 {
+    // Not of TUF: an extra member of a delegated role.
+    public const string OneTimeKeysMember = "x-one-time-keys";
+
     private static readonly string[] TargetMembers = ["length", "hashes", "custom"];
 
     public static Targets Targets(JsonObjectReader signed)
@@ -61,6 +65,7 @@ internal static class TufTargetsReader
         var prefixes = role.OptionalTexts("path_hash_prefixes");
         if (paths is not null && prefixes is not null)
             throw role.Refuse("has both paths and path_hash_prefixes; one of them is allowed");
+        var oneTime = OneTimeKeys(role);
         return new DelegatedRole
         {
             Name = RoleName.ParseDelegated(role.Text("name")),
@@ -68,9 +73,16 @@ internal static class TufTargetsReader
             Paths = paths,
             PathHashPrefixes = prefixes,
             Terminating = role.OptionalBoolean("terminating") ?? throw role.Refuse("has no member \"terminating\""),
-            Unrecognized = role.Except("name", "keyids", "threshold", "paths", "path_hash_prefixes", "terminating"),
+            OneTimeKeys = oneTime,
+            Unrecognized = role.Except("name", "keyids", "threshold", "paths", "path_hash_prefixes", "terminating", oneTime.IsEmpty ? "name" : OneTimeKeysMember),
         };
     }
+
+    // Whatever else others may write under that name is kept as an unknown member.
+    private static ImmutableArray<KeyId> OneTimeKeys(JsonObjectReader role) =>
+        role.Optional(OneTimeKeysMember) is { ValueKind: JsonValueKind.Array } list && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
+            ? [.. list.EnumerateArray().Select(item => new KeyId(item.GetString()!)).Distinct()]
+            : [];
 
     private static SuccinctRoles ReadSuccinct(JsonObjectReader bins)
     {

@@ -110,6 +110,8 @@ internal static class TufWriter
             MemberWriting.Texts(writer, "paths", paths);
         writer.WriteBoolean("terminating", role.Terminating);
         MemberWriting.RoleKeys(writer, role.RoleKeys);
+        if (!role.OneTimeKeys.IsEmpty)
+            MemberWriting.Texts(writer, TufTargetsReader.OneTimeKeysMember, role.OneTimeKeys.Select(id => id.Value));
         role.Unrecognized.WriteTo(writer);
         writer.WriteEndObject();
     }
