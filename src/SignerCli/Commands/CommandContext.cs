@@ -53,6 +53,9 @@ internal sealed class CommandContext : IDisposable
     /// <summary>Finds keys by what people call them.</summary>
     public KeyFinder KeyFinder { get; }
 
+    /// <summary>Reads the public keys that people name for a role.</summary>
+    public PublicKeys PublicKeys => new(KeyFinder);
+
     /// <summary>Gets passphrases.</summary>
     public Passphrases Passphrases { get; }
 
