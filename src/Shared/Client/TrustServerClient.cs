@@ -8,6 +8,7 @@ using TrustService.Http;
 using TrustService.Json;
 using TrustService.Metadata;
 using TrustService.Oci;
+using TrustService.Verification;
 
 namespace TrustService.Client;
 
@@ -57,14 +58,54 @@ public sealed class TrustServerClient : ITrustServer
     /// <exception cref="TrustException"><see cref="TrustError.RepositoryExists"/> if something else is published, or a coded refusal.</exception>
     public async Task<ImportResult> ImportAsync(RepositoryName repository, IReadOnlyList<(RoleName Role, ReadOnlyMemory<byte> Data)> files, CancellationToken cancellationToken)
     {
-        var uri = new Uri($"{server}/api/v1/repositories/{string.Join('/', repository.Value.Split('/').Select(Uri.EscapeDataString))}/import");
+        var uri = new Uri($"{RepositoryUrl(repository)}/import");
         var answer = await exchange.SendAsync(uri, address => new HttpRequestMessage(HttpMethod.Post, address) { Content = ImportParts(files) }, MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
         if (answer.Status != HttpStatusCode.OK)
             throw ServerAnswers.Explain(answer);
         var read = Read(answer, "answer");
-        return DateTimeOffset.TryParse(read.Text("servedUntil"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var until)
-            ? new ImportResult(read.OptionalBoolean("isNew") == true, read.OptionalBoolean("isReadOnly") == true, until)
-            : throw read.Refuse("names no time until which the repository can be served");
+        return new ImportResult(read.OptionalBoolean("isNew") == true, read.OptionalBoolean("isReadOnly") == true, Time(read, "servedUntil"));
+    }
+
+    /// <summary>Leaves a file that lacks signatures for those who still have to sign it, or adds its signatures to those of the same change.</summary>
+    /// <param name="repository">The repository; it need not be published yet.</param>
+    /// <param name="role">Root, targets or a delegated role.</param>
+    /// <param name="file">The file, signed by at least one key that speaks for the role now.</param>
+    /// <param name="replaces">The <see cref="ParkedChange.Change"/> that it replaces, or null if it replaces none.</param>
+    /// <param name="cancellationToken">Ends the request; doing it again is harmless.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.PublishConflict"/> if another change is parked, or a coded refusal.</exception>
+    public async Task<ParkedChange> ParkAsync(RepositoryName repository, RoleName role, ReadOnlyMemory<byte> file, string? replaces, CancellationToken cancellationToken)
+    {
+        var answer = await PendingAsync(HttpMethod.Put, repository, role, replaces is null ? "" : $"?replaces={Uri.EscapeDataString(replaces)}", file, MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
+        return answer.IsSuccess ? Parked(Read(answer, "parked change")) : throw ServerAnswers.Explain(answer);
+    }
+
+    /// <summary>The file of a role that waits for signatures; null if none does. Nothing about it is trusted.</summary>
+    /// <exception cref="TrustException">A coded refusal.</exception>
+    public async Task<ReadOnlyMemory<byte>?> ReadPendingAsync(RepositoryName repository, RoleName role, CancellationToken cancellationToken)
+    {
+        var answer = await PendingAsync(HttpMethod.Get, repository, role, "", null, VerificationLimits.Default.MaxListedBytes, cancellationToken).ConfigureAwait(false);
+        return answer.IsSuccess ? answer.Body : IsNone(answer) ? default(ReadOnlyMemory<byte>?) : throw ServerAnswers.Explain(answer);
+    }
+
+    /// <summary>Every change of a repository that waits for signatures.</summary>
+    /// <exception cref="TrustException">A coded refusal; also of a server of another kind, which has no such thing.</exception>
+    public async Task<ImmutableArray<ParkedChange>> ListPendingAsync(RepositoryName repository, CancellationToken cancellationToken)
+    {
+        var answer = await PendingAsync(HttpMethod.Get, repository, null, "", null, MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
+        return answer.IsSuccess ? [.. Read(answer, "answer").Array("pending").EnumerateArray().Select(item => Parked(new JsonObjectReader(item, "parked change")))] : throw ServerAnswers.Explain(answer);
+    }
+
+    /// <summary>Drops what waits for signatures.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="role">The role.</param>
+    /// <param name="change">Only if it is this <see cref="ParkedChange.Change"/>, or null for any.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>False if nothing waited.</returns>
+    /// <exception cref="TrustException">A coded refusal.</exception>
+    public async Task<bool> DropPendingAsync(RepositoryName repository, RoleName role, string? change, CancellationToken cancellationToken)
+    {
+        var answer = await PendingAsync(HttpMethod.Delete, repository, role, change is null ? "" : $"?change={Uri.EscapeDataString(change)}", null, MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
+        return answer.IsSuccess || (IsNone(answer) ? false : throw ServerAnswers.Explain(answer));
     }
 
     /// <inheritdoc/>
@@ -93,6 +134,34 @@ public sealed class TrustServerClient : ITrustServer
         return format.DescribeKey(read.Scheme, read.Material);
     }
 
+    private Task<HttpAnswer> PendingAsync(HttpMethod method, RepositoryName repository, RoleName? role, string query, ReadOnlyMemory<byte>? file, int maxBytes, CancellationToken cancellationToken) =>
+        exchange.SendAsync(
+            new Uri($"{RepositoryUrl(repository)}/pending{(role is null ? "" : $"/{Uri.EscapeDataString(role.Value)}")}{query}"),
+            address => new HttpRequestMessage(method, address) { Content = file is { } data ? Json(data) : null },
+            maxBytes,
+            cancellationToken);
+
+    private static ParkedChange Parked(JsonObjectReader change) => new(
+        RoleName.Parse(change.Text("role")),
+        change.Integer("version", 1, MetadataLimits.MaxVersion),
+        change.Text("change"),
+        [.. change.Texts("signedBy").Select(id => new KeyId(id))],
+        Time(change, "expires"),
+        Time(change, "parkedAt"));
+
+    private static DateTimeOffset Time(JsonObjectReader answer, string name) =>
+        DateTimeOffset.TryParse(answer.Text(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : throw answer.Refuse($"has a \"{name}\" that is no time");
+
+    // The server of another kind has no such route at all, which is no answer to the question.
+    private static bool IsNone(HttpAnswer answer) => answer.Status == HttpStatusCode.NotFound && ServerAnswers.IsCoded(answer);
+
+    private static ReadOnlyMemoryContent Json(ReadOnlyMemory<byte> file)
+    {
+        var content = new ReadOnlyMemoryContent(file);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return content;
+    }
+
     private static JsonObjectReader Read(HttpAnswer answer, string place) =>
         new(StrictJson.Parse(answer.Body.Span, JsonLimits.OfBytes(MaxAnswerBytes)), place);
 
@@ -108,12 +177,12 @@ public sealed class TrustServerClient : ITrustServer
         var content = new MultipartFormDataContent();
         foreach (var (name, file) in files)
         {
-            var part = new ReadOnlyMemoryContent(file);
-            part.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            content.Add(part, "files", name);
+            content.Add(Json(file), "files", name);
         }
         return content;
     }
+
+    private string RepositoryUrl(RepositoryName repository) => $"{server}/api/v1/repositories/{string.Join('/', repository.Value.Split('/').Select(Uri.EscapeDataString))}";
 
     private string MetadataUrl(RepositoryName repository) => $"{server}/tuf/{repository.Value}/metadata";
 }

@@ -6,8 +6,8 @@ using TrustService.Server.Telemetry;
 
 namespace TrustService.Server.Background;
 
-/// <summary>Removes files that were replaced long ago. Roots, and whatever a current timestamp can reach, stay.</summary>
-internal sealed class HistoryPruner(IMetadataStore store, IOptions<LimitOptions> limits, TimeProvider time, ILoggerFactory loggers)
+/// <summary>Removes files that were replaced long ago, and parked ones that nobody signs. Roots, and whatever a current timestamp can reach, stay.</summary>
+internal sealed class HistoryPruner(IMetadataStore store, IPendingStore pending, IOptions<LimitOptions> limits, TimeProvider time, ILoggerFactory loggers)
 {
     // Small batches: each one holds the database's attention for a moment only.
     private const int BatchSize = 500;
@@ -20,6 +20,7 @@ internal sealed class HistoryPruner(IMetadataStore store, IOptions<LimitOptions>
     /// <exception cref="TrustException"><see cref="TrustError.StoreUnavailable"/></exception>
     public async Task<int> PruneAsync(CancellationToken cancellationToken)
     {
+        await pending.PruneAsync(time.GetUtcNow() - TimeSpan.FromDays(limits.Value.PendingDays), cancellationToken);
         if (limits.Value.HistoryDays == 0)
             return 0;
         var replacedBefore = time.GetUtcNow() - TimeSpan.FromDays(limits.Value.HistoryDays);

@@ -12,6 +12,8 @@ namespace TrustService.Server.Contracts;
 [JsonSerializable(typeof(RepositoryPage))]
 [JsonSerializable(typeof(RepositoryDetail))]
 [JsonSerializable(typeof(HistoryPage))]
+[JsonSerializable(typeof(PendingPage))]
+[JsonSerializable(typeof(PendingItem))]
 [JsonSerializable(typeof(ChangePage))]
 [JsonSerializable(typeof(HealthReport))]
 internal sealed partial class ServerJsonContext : JsonSerializerContext

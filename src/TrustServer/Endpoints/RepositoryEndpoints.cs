@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TrustService.Errors;
@@ -29,7 +30,9 @@ internal static class RepositoryEndpoints
         reads.MapGet("/{**name}", DetailAsync).WithName("GetRepository")
             .WithSummary("One repository; with /history behind its name, its published files, newest first. A name that itself ends in /history is written with %2F.");
         group.MapPost("/{**name}", WriteAsync).WithName("WriteRepository").ExcludeFromDescription().RequireAuthorization(AccessPolicies.Push).RequireRateLimiting(RateLimits.Writes);
-        group.MapDelete("/{**name}", DeleteAsync).WithName("DeleteRepository").RequireAuthorization(AccessPolicies.Admin).RequireRateLimiting(RateLimits.Writes)
+        group.MapPut("/{**name}", PendingEndpoints.ParkAsync).WithName("ParkFile").ExcludeFromDescription().RequireAuthorization(AccessPolicies.Push).RequireRateLimiting(RateLimits.Writes);
+        // Dropping what waits for signatures needs less; deleting a repository asks for its own right.
+        group.MapDelete("/{**name}", DeleteAsync).WithName("DeleteRepository").RequireAuthorization(AccessPolicies.Push).RequireRateLimiting(RateLimits.Writes)
             .WithSummary("Removes a repository with its metadata, history and online keys. Images stay where they are, and count as unsigned.");
     }
 
@@ -40,10 +43,12 @@ internal static class RepositoryEndpoints
         return TypedResults.Ok(new RepositoryPage([.. records.Select(RepositorySummary.Of)], records.Count == size ? records[^1].Name.Value : null));
     }
 
-    private static async Task<Results<Ok<RepositoryDetail>, Ok<HistoryPage>>> DetailAsync(
-        HttpContext context, IMetadataStore store, IRepositoryCatalog catalog, IOnlineKeys keys, string name, string? role, string? before, int? limit, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<RepositoryDetail>, Ok<HistoryPage>, Ok<PendingPage>, FileContentHttpResult>> DetailAsync(
+        HttpContext context, IMetadataStore store, IRepositoryCatalog catalog, IPendingStore pending, IOnlineKeys keys, string name, string? role, string? before, int? limit, CancellationToken cancellationToken)
     {
         var path = NamePath(context);
+        if (PendingPath.TryParse(path, out var parked))
+            return parked.Role is null ? await PendingEndpoints.ListAsync(context, pending, parked.Repository, cancellationToken) : await PendingEndpoints.ReadAsync(context, pending, parked, cancellationToken);
         if (path.EndsWith(HistorySuffix, StringComparison.Ordinal))
             return await HistoryAsync(store, catalog, Name(path[..^HistorySuffix.Length]), role, before, PageSize(limit), cancellationToken);
         var repository = Name(path);
@@ -71,8 +76,13 @@ internal static class RepositoryEndpoints
             : throw new TrustException(TrustError.MalformedRequest, "A repository is taken over by POST /api/v1/repositories/{repository}/import.");
     }
 
-    private static async Task<NoContent> DeleteAsync(HttpContext context, IMetadataStore store, ILoggerFactory loggers, string name, CancellationToken cancellationToken)
+    private static async Task<NoContent> DeleteAsync(
+        HttpContext context, IMetadataStore store, IPendingStore pending, IAuthorizationService rights, ILoggerFactory loggers, string name, CancellationToken cancellationToken)
     {
+        if (PendingPath.TryParse(NamePath(context), out var parked))
+            return await PendingEndpoints.DropAsync(context, pending, parked, cancellationToken);
+        if (!(await rights.AuthorizeAsync(context.User, AccessPolicies.Admin)).Succeeded)
+            throw new TrustException(TrustError.Forbidden, "Deleting a repository needs the right of an administrator.");
         var repository = Name(NamePath(context));
         if (!await store.DeleteAsync(repository, format: null, context.User.Identity?.Name, cancellationToken))
             throw Unknown(repository);
@@ -90,12 +100,12 @@ internal static class RepositoryEndpoints
     };
 
     // The route's own value has lost the difference between / and %2F.
-    private static ReadOnlySpan<char> NamePath(HttpContext context) =>
+    internal static ReadOnlySpan<char> NamePath(HttpContext context) =>
         RawTarget.PathOf(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget) is var path && path.StartsWith(Path + "/", StringComparison.Ordinal)
             ? path[(Path.Length + 1)..]
             : throw new TrustException(TrustError.MalformedRequest, "The path is not written in its normal form.");
 
-    private static RepositoryName Name(ReadOnlySpan<char> text) => RepositoryName.ParseExact(RawTarget.Decode(text));
+    internal static RepositoryName Name(ReadOnlySpan<char> text) => RepositoryName.ParseExact(RawTarget.Decode(text));
 
     private static TrustException Unknown(RepositoryName repository) => new(TrustError.RepositoryUnknown, $"Nothing is published for {repository}.");
 }

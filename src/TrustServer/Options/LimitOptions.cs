@@ -71,6 +71,18 @@ internal sealed class LimitOptions : IValidatableObject
     [Range(2, 10_000_000)]
     public int MaxPendingOnlineKeys { get; set; } = 10_000;
 
+    /// <summary>Files of one repository that may wait for signatures at the same time. Default: 64.</summary>
+    [Range(1, 1000)]
+    public int MaxPendingFiles { get; set; } = 64;
+
+    /// <summary>Bytes of a file that waits for signatures. Default: 4 MiB.</summary>
+    [Range(1024, 256 * 1024 * 1024)]
+    public int MaxPendingFileBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>How long a file waits for the next signature, in days, before it is dropped. Default: 90.</summary>
+    [Range(1, 3660)]
+    public int PendingDays { get; set; } = 90;
+
     /// <summary>
     /// How long a replaced file is kept, in days, so that clients can finish an update that began before it was replaced, and
     /// people can look back. Roots and whatever is current stay for ever. Default: 90; 0 keeps everything.

@@ -9,5 +9,6 @@ internal static class PublishingServices
         .AddSingleton<OperatorRules>()
         .AddSingleton<PublishedSets>()
         .AddSingleton<PublishService>()
-        .AddSingleton<ImportService>();
+        .AddSingleton<ImportService>()
+        .AddSingleton<ParkingService>();
 }

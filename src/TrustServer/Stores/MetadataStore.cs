@@ -119,6 +119,7 @@ internal sealed class MetadataStore(TrustDatabase database, TimeProvider time) :
         if (await delete.ExecuteScalarAsync(cancellationToken) is not string deleted)
             return false;
         var rest = new SqlBatch(connection, transaction)
+            .Add("DELETE FROM pending_files WHERE repository = @repository;")
             .Add("DELETE FROM online_keys WHERE repository = @repository;", ("repository", repository.Value), ("format", deleted), ("now", database.Dialect.ToParameter(StoreClock.Now(time))));
         await using var command = ChangeWriting.Add(rest, database.Dialect, ChangeKind.Delete, actor, timestamp: null, summary: "{}").Command;
         await command.ExecuteNonQueryAsync(cancellationToken);

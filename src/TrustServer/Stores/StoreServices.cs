@@ -13,6 +13,7 @@ internal static class StoreServices
         services.AddSingleton(s => new TrustDatabase(s.GetRequiredService<IOptions<DatabaseOptions>>().Value));
         services.AddSingleton(s => new SqlMigrator(s.GetRequiredService<TrustDatabase>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IMetadataStore, MetadataStore>();
+        services.AddSingleton<IPendingStore>(s => new PendingStore(s.GetRequiredService<TrustDatabase>(), s.GetRequiredService<IOptions<LimitOptions>>().Value, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRepositoryCatalog, RepositoryCatalog>();
         services.AddSingleton(s => new CurrentMetadataCache(s.GetRequiredService<IMetadataStore>(), s.GetRequiredService<IOptions<LimitOptions>>().Value, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new SnapshotListings(s.GetRequiredService<TimeProvider>()));

@@ -57,6 +57,9 @@ internal static partial class Log
     [LoggerMessage(2006, LogLevel.Information, "Refused an import of {Repository} · {Code} · {Reason}")]
     public static partial void ImportRefused(ILogger logger, string repository, string code, string reason);
 
+    [LoggerMessage(2007, LogLevel.Information, "Parked {Role} {Version} of {Repository} · {Signatures} signatures so far")]
+    public static partial void Parked(ILogger logger, string repository, string role, long version, int signatures);
+
     [LoggerMessage(3001, LogLevel.Information, "Renewed {Repository} · {Versions} · timestamp until {Expires}")]
     public static partial void Renewed(ILogger logger, string repository, string versions, string expires);
 

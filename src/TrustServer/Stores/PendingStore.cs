@@ -1,0 +1,121 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+using TrustService.Errors;
+using TrustService.Metadata;
+using TrustService.Oci;
+using TrustService.Publishing;
+using TrustService.Server.Data;
+using TrustService.Server.Options;
+
+namespace TrustService.Server.Stores;
+
+/// <summary>Files that wait, in a database.</summary>
+internal sealed class PendingStore(TrustDatabase database, LimitOptions limits, TimeProvider time) : IPendingStore
+{
+    /// <summary>Files that may wait for repositories which nobody has published: anybody who may write can name any repository.</summary>
+    public const int MaxHomeless = 1000;
+
+    /// <summary>Bytes of a file that waits for a repository which nobody has published.</summary>
+    public const int MaxHomelessBytes = 256 * 1024;
+
+    private const string IsPublished =
+        "EXISTS (SELECT 1 FROM repositories r JOIN metadata_files f ON f.repository_id = r.id WHERE r.name = pending_files.repository AND f.role = pending_files.role AND f.version >= pending_files.version)";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ParkedFile>> ListAsync(RepositoryName repository, CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync(
+            (c, token) => Waiting(c, repository).OrderBy(p => p.Role).Take(StoreLimits.MaxPageSize)
+                .Select(p => new { p.Role, p.Version, p.ChangeId, p.SignedBy, p.ExpiresAt, p.ParkedAt, p.UpdatedAt, p.Data.Length }).ToListAsync(token),
+            cancellationToken);
+        return [.. rows.Select(p => new ParkedFile
+        {
+            Role = RoleName.Parse(p.Role),
+            Version = p.Version,
+            Change = p.ChangeId,
+            SignedBy = [.. p.SignedBy.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(id => new KeyId(id))],
+            Expires = p.ExpiresAt,
+            ParkedAt = p.ParkedAt,
+            UpdatedAt = p.UpdatedAt,
+            Length = p.Length,
+        })];
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReadOnlyMemory<byte>?> ReadAsync(RepositoryName repository, RoleName role, CancellationToken cancellationToken) =>
+        await database.QueryAsync((c, token) => Waiting(c, repository).Where(p => p.Role == role.Value).Select(p => p.Data).SingleOrDefaultAsync(token), cancellationToken) is { } data
+            ? data
+            : default(ReadOnlyMemory<byte>?);
+
+    /// <inheritdoc/>
+    public async Task WriteAsync(RepositoryName repository, PendingFile file, ReadOnlyMemory<byte>? before, CancellationToken cancellationToken)
+    {
+        using var place = await database.Writers.EnterAsync(StoreLock.Of(repository), cancellationToken);
+        await database.TranslateAsync(
+            async () =>
+            {
+                await using var connection = await database.OpenAsync(cancellationToken);
+                await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+                await using var command = new SqlBatch(connection, transaction)
+                    .Add(database.Dialect.LockStatement, ("lock", StoreLock.Of(repository)))
+                    // What is outdated makes room; what is there and was not seen is a conflict.
+                    .Add($"DELETE FROM pending_files WHERE repository = @repository AND role = @role AND ({IsPublished} OR data = @before);", ("repository", repository.Value), ("role", file.Role.Value), ("before", (before ?? default).ToArray()))
+                    .Add(
+                        "INSERT INTO pending_files (repository, role, version, change_id, signed_by, expires_at, parked_at, updated_at, data) VALUES (@repository, @role, @version, @change, @signed, @expires, @now, @now, @data);",
+                        ("version", file.Version), ("change", file.Change), ("signed", string.Join('\n', file.SignedBy.Select(id => id.Value))), ("expires", database.Dialect.ToParameter(file.Expires)),
+                        ("now", database.Dialect.ToParameter(StoreClock.Now(time))), ("data", database.Dialect.ToParameter(file.Data)))
+                    .Command;
+                await command.ExecuteNonQueryAsync(cancellationToken);
+                await using var counting = new SqlBatch(connection, transaction)
+                    .Add("SELECT COUNT(*) FROM pending_files WHERE repository = @repository;", ("repository", repository.Value))
+                    .Add("SELECT CASE WHEN EXISTS (SELECT 1 FROM repositories WHERE name = @repository) THEN 0 ELSE (SELECT COUNT(*) FROM pending_files WHERE NOT EXISTS (SELECT 1 FROM repositories r WHERE r.name = pending_files.repository)) END;")
+                    .Command;
+                await RequireRoomAsync(counting, file, cancellationToken);
+                await transaction.CommitAsync(CancellationToken.None);
+                return 0;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> DropAsync(RepositoryName repository, RoleName role, string? change, CancellationToken cancellationToken) => await ExecuteAsync(
+        repository, $"DELETE FROM pending_files WHERE repository = @repository AND role = @role AND (@change = '' OR change_id = @change) AND NOT {IsPublished};",
+        [("repository", repository.Value), ("role", role.Value), ("change", change ?? "")], cancellationToken) > 0;
+
+    /// <inheritdoc/>
+    public Task<int> PruneAsync(DateTimeOffset untouchedSince, CancellationToken cancellationToken) => ExecuteAsync(
+        null, $"DELETE FROM pending_files WHERE updated_at < @before OR {IsPublished};", [("before", database.Dialect.ToParameter(untouchedSince))], cancellationToken);
+
+    private static IQueryable<PendingFileRow> Waiting(TrustDbContext context, RepositoryName repository) =>
+        context.PendingFiles.Where(p => p.Repository == repository.Value
+            && !context.MetadataFiles.Any(f => f.Role == p.Role && f.Version >= p.Version && context.Repositories.Any(r => r.Id == f.RepositoryId && r.Name == p.Repository)));
+
+    private async Task RequireRoomAsync(System.Data.Common.DbCommand counting, PendingFile file, CancellationToken cancellationToken)
+    {
+        await using var reader = await counting.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var here = reader.GetInt64(0);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var homeless = reader.GetInt64(0);
+        if (here > limits.MaxPendingFiles)
+            throw new TrustException(TrustError.TooLarge, $"{here - 1} files of this repository wait for signatures; {limits.MaxPendingFiles} are allowed ({LimitOptions.Section}:{nameof(limits.MaxPendingFiles)}).") { Hint = "Publish or drop some of them first." };
+        if (homeless > MaxHomeless)
+            throw new TrustException(TrustError.RateLimited, $"{homeless - 1} files wait for repositories that nobody has published; {MaxHomeless} are allowed.") { Hint = "Hand on the file itself, or try again later." };
+        if (homeless > 0 && file.Data.Length > MaxHomelessBytes)
+            throw new TrustException(TrustError.TooLarge, $"The file has {file.Data.Length} bytes; {MaxHomelessBytes} are allowed before the repository's first publish.") { Role = file.Role.Value };
+    }
+
+    private async Task<int> ExecuteAsync(RepositoryName? repository, string statement, (string Name, object? Value)[] parameters, CancellationToken cancellationToken)
+    {
+        using var place = await database.Writers.EnterAsync(repository is null ? 0 : StoreLock.Of(repository), cancellationToken);
+        return await database.TranslateAsync(
+            async () =>
+            {
+                await using var connection = await database.OpenAsync(cancellationToken);
+                await using var command = new SqlBatch(connection, transaction: null).Add(statement, parameters).Command;
+                return await command.ExecuteNonQueryAsync(cancellationToken);
+            },
+            cancellationToken);
+    }
+}
