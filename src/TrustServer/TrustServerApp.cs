@@ -22,12 +22,15 @@ internal static class TrustServerApp
     {
         try
         {
-            var commandLine = ServerCommandLine.Parse(args);
+            var command = OperatorCommandLine.TryParse(args);
+            var commandLine = ServerCommandLine.Parse(command?.Settings ?? args);
             if (commandLine.ContainsKey(SettingNames.Help))
-                return Print(ServerCommandLine.Help);
+                return Print(command is null ? ServerCommandLine.Help : OperatorCommandLine.Help);
             if (commandLine.ContainsKey(SettingNames.Version))
                 return Print($"TrustServer {ProductVersion.Text}");
-            await using var app = Create(args);
+            await using var app = Create(command?.Settings ?? args);
+            if (command is not null)
+                return (int)await new OperatorCommands(app.Services, command, Console.Out).RunAsync(CancellationToken.None);
             await app.RunAsync();
             return Environment.ExitCode;
         }

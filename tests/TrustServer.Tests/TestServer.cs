@@ -41,6 +41,9 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Directory of the test; the data directory is <c>data</c> in it.</summary>
     public string Directory { get; }
 
+    /// <summary>Options of the command line that name the same database and master key.</summary>
+    public string[] Where => ["--data", Path.Combine(Directory, "data"), .. database is null ? Array.Empty<string>() : ["--database", database]];
+
     public HttpClient Client { get; private set; } = new();
 
     public LogRecorder Logs { get; } = new();
@@ -90,8 +93,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        string[] where = ["--urls", "http://127.0.0.1:0", "--data", Path.Combine(Directory, "data"), .. database is null ? Array.Empty<string>() : ["--database", database]];
-        app = TrustServerApp.Create([.. where, .. arguments], builder =>
+        app = TrustServerApp.Create(["--urls", "http://127.0.0.1:0", .. Where, .. arguments], builder =>
         {
             builder.Services.AddSingleton<TimeProvider>(Clock);
             builder.Logging.ClearProviders().AddProvider(Logs);

@@ -23,6 +23,9 @@ public sealed class CandidateSet
     /// <summary>The files to add; none if what was uploaded is published already.</summary>
     public ImmutableArray<CandidateFile> NewFiles { get; }
 
+    /// <summary>Roles whose versions go back: what is stored above them is given up.</summary>
+    public ImmutableArray<RoleName> ResetRoles { get; init; } = [];
+
     /// <summary>True if nothing is to be added.</summary>
     public bool IsUnchanged => NewFiles.IsEmpty;
 
@@ -33,9 +36,12 @@ public sealed class CandidateSet
     /// <param name="signers">The server's keys of this repository.</param>
     /// <param name="rules">The operator's rules.</param>
     /// <param name="referenceTime">The one time of this publish, UTC.</param>
+    /// <param name="plausible">
+    /// The highest versions of snapshot and timestamp that are no thief's; they are followed once no key counts that signed higher ones. Null if the published ones are.
+    /// </param>
     /// <exception cref="TrustException">A coded refusal; what is published stays as it is.</exception>
     public static CandidateSet OfUploads(
-        IMetadataFormat format, PublishedSet? current, IReadOnlyList<UploadedFile> uploads, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime)
+        IMetadataFormat format, PublishedSet? current, IReadOnlyList<UploadedFile> uploads, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime, OnlineVersions? plausible = null)
     {
         if (current is not null && uploads.Count == 0 && !format.Rules.IsRepeatNoChange)
             return OfRenewal(current, renewsSnapshot: true, signers, rules, referenceTime);
@@ -45,8 +51,8 @@ public sealed class CandidateSet
             return new CandidateSet(current, []);
         RequireUploadable(format, current, changed.Keys);
         var root = RootStep.Next(format, current, changed, signers, rules, referenceTime);
-        var targets = TargetsStep.Read(format, current, changed, rules, referenceTime);
-        return OnlineStep.Sign(current, root, targets, changed.TryGetValue(RoleName.Snapshot, out var snapshot) ? snapshot : default(ReadOnlyMemory<byte>?), signers, rules, referenceTime);
+        var targets = TargetsStep.Read(root, current, changed, rules, referenceTime);
+        return OnlineStep.Sign(current, root, targets, changed.TryGetValue(RoleName.Snapshot, out var snapshot) ? snapshot : default(ReadOnlyMemory<byte>?), signers, rules, referenceTime, plausible);
     }
 
     /// <summary>Makes the next set with the same content and later expiries.</summary>
@@ -55,12 +61,13 @@ public sealed class CandidateSet
     /// <param name="signers">The server's keys of this repository.</param>
     /// <param name="rules">The operator's rules.</param>
     /// <param name="referenceTime">The one time of this renewal, UTC.</param>
+    /// <param name="lost">Versions that were published and lost, at the most: so many are left out.</param>
     /// <exception cref="TrustException"><see cref="TrustError.Expired"/> if root has expired; <see cref="TrustError.OnlineKeyUnavailable"/>.</exception>
-    public static CandidateSet OfRenewal(PublishedSet current, bool renewsSnapshot, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime)
+    public static CandidateSet OfRenewal(PublishedSet current, bool renewsSnapshot, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime, long lost = 0)
     {
         RootStep.RequireFresh(current.Root, referenceTime);
         var isOwners = current.Root.Format.Rules.MaySnapshotBeUploaded && signers.Find(current.Root.Metadata.Signed, RoleName.Snapshot) is null;
-        return OnlineStep.Renew(current, renewsSnapshot && !isOwners, signers, rules, referenceTime);
+        return OnlineStep.Renew(current, renewsSnapshot && !isOwners, signers, rules, referenceTime, lost);
     }
 
     /// <summary>

@@ -17,20 +17,21 @@ internal static class OnlineStep
         ReadOnlyMemory<byte>? uploadedSnapshot,
         OnlineSigners signers,
         PublishRules rules,
-        DateTimeOffset referenceTime)
+        DateTimeOffset referenceTime,
+        OnlineVersions? plausible)
     {
         var targets = current is null ? [] : new Dictionary<RoleName, TargetsDocument>(current.Targets);
         foreach (var (role, metadata) in uploaded)
             targets[role] = new TargetsDocument(metadata);
         var listed = ListedFiles.After(current, root, targets, uploaded, uploadedSnapshot is null ? referenceTime : null);
         RequireFewRoles(listed.Count, rules);
-        var snapshot = SnapshotBuilder.Exactly(current?.Snapshot.Metadata.Signed, listed.AsReadOnly(), SnapshotExpiry(root, rules, referenceTime));
+        var snapshot = SnapshotBuilder.Exactly(SnapshotBefore(current, root, plausible), listed.AsReadOnly(), SnapshotExpiry(root, rules, referenceTime));
         if (uploadedSnapshot is null && signers.Find(root.Metadata.Signed, RoleName.Snapshot) is null)
             CheckTargetsAlone(root, snapshot, targets, uploaded.Keys, referenceTime);
         var signedSnapshot = uploadedSnapshot is { } file
             ? SnapshotStep.Read(root, current, file, listed, targets, rules, referenceTime)
             : SignOnline(root, RoleName.Snapshot, snapshot, signers);
-        var signedTimestamp = SignTimestamp(current, root, signedSnapshot, signers, rules, referenceTime);
+        var signedTimestamp = SignTimestamp(TimestampBefore(current, root, plausible), root, signedSnapshot, signers, rules, referenceTime);
 
         var accepted = AcceptSnapshot(current, root, signedTimestamp, signedSnapshot, referenceTime);
         AcceptTargets.All(accepted, targets, uploaded.Keys, referenceTime);
@@ -41,16 +42,17 @@ internal static class OnlineStep
         newFiles.AddRange(uploaded.Select(role => CandidateFile.Of(role.Key, role.Value)));
         newFiles.Add(CandidateFile.Of(RoleName.Snapshot, signedSnapshot));
         newFiles.Add(CandidateFile.Of(RoleName.Timestamp, signedTimestamp));
-        return new CandidateSet(new PublishedSet(accepted, targets), newFiles.ToImmutable());
+        return new CandidateSet(new PublishedSet(accepted, targets), newFiles.ToImmutable()) { ResetRoles = current is null ? [] : [.. newFiles.Where(file => GoesBack(current, file)).Select(file => file.Role)] };
     }
 
-    public static CandidateSet Renew(PublishedSet current, bool renewsSnapshot, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime)
+    public static CandidateSet Renew(PublishedSet current, bool renewsSnapshot, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime, long lost)
     {
         var before = current.Snapshot.Metadata;
         var snapshot = renewsSnapshot
-            ? SignOnline(current.Root, RoleName.Snapshot, SnapshotBuilder.Next(before.Signed, new Dictionary<RoleName, MetaFile>(), SnapshotExpiry(current.Root, rules, referenceTime)), signers)
+            ? SignOnline(current.Root, RoleName.Snapshot, SnapshotBuilder.Next(before.Signed with { Version = before.Signed.Version + lost }, new Dictionary<RoleName, MetaFile>(), SnapshotExpiry(current.Root, rules, referenceTime)), signers)
             : before;
-        var timestamp = SignTimestamp(current, current.Root, snapshot, signers, rules, referenceTime);
+        var timestampBefore = current.Timestamp.Metadata.Signed;
+        var timestamp = SignTimestamp(timestampBefore with { Version = timestampBefore.Version + lost }, current.Root, snapshot, signers, rules, referenceTime);
         var accepted = AcceptSnapshot(current, current.Root, timestamp, snapshot, referenceTime);
         var timestampFile = CandidateFile.Of(RoleName.Timestamp, timestamp);
         return new CandidateSet(
@@ -74,8 +76,24 @@ internal static class OnlineStep
     }
 
     private static SignedMetadata<Timestamp> SignTimestamp(
-        PublishedSet? current, TrustedRoot root, SignedMetadata<Snapshot> snapshot, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime) =>
-        SignOnline(root, RoleName.Timestamp, TimestampBuilder.Next(current?.Timestamp.Metadata.Signed, ListedFiles.Describe(root.Format, snapshot), referenceTime + rules.TimestampLifetime, referenceTime), signers);
+        Timestamp? before, TrustedRoot root, SignedMetadata<Snapshot> snapshot, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime) =>
+        SignOnline(root, RoleName.Timestamp, TimestampBuilder.Next(before, ListedFiles.Describe(root.Format, snapshot), referenceTime + rules.TimestampLifetime, referenceTime), signers);
+
+    private static Snapshot? SnapshotBefore(PublishedSet? current, TrustedRoot root, OnlineVersions? plausible) =>
+        current?.Snapshot.Metadata.Signed is { } before && plausible is not null && plausible.Snapshot < before.Version && !VersionReset.HoldsSnapshot(current, root)
+            ? before with { Version = plausible.Snapshot }
+            : current?.Snapshot.Metadata.Signed;
+
+    private static Timestamp? TimestampBefore(PublishedSet? current, TrustedRoot root, OnlineVersions? plausible) =>
+        current?.Timestamp.Metadata.Signed is { } before && plausible is not null && plausible.Timestamp < before.Version && !VersionReset.HoldsTimestamp(current, root)
+            ? before with { Version = plausible.Timestamp }
+            : current?.Timestamp.Metadata.Signed;
+
+    private static bool GoesBack(PublishedSet current, CandidateFile file) =>
+        file.Version < (file.Role == RoleName.Root ? current.Root.Version
+            : file.Role == RoleName.Timestamp ? current.Timestamp.Metadata.Signed.Version
+            : file.Role == RoleName.Snapshot ? current.Snapshot.Metadata.Signed.Version
+            : current.TargetsVersion(file.Role));
 
     private static SignedMetadata<TRole> SignOnline<TRole>(TrustedRoot root, RoleName name, TRole role, OnlineSigners signers)
         where TRole : class, IRole

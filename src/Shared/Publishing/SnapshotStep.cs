@@ -21,7 +21,11 @@ internal static class SnapshotStep
         var snapshot = UploadReading.Read<Snapshot>(root.Format, RoleName.Snapshot, file, rules.ClientLimits.MaxListedBytes);
         var published = current?.Snapshot.Metadata.Signed.Version ?? 0;
         if (current is not null && snapshot.Signed.Version <= published)
-            throw PublishConflict.Of(RoleName.Snapshot, snapshot.Signed.Version, current);
+        {
+            if (snapshot.Signed.Version == published || VersionReset.HoldsSnapshot(current, root))
+                throw PublishConflict.Of(RoleName.Snapshot, snapshot.Signed.Version, current);
+            published = snapshot.Signed.Version - 1;
+        }
         WriteRules.CheckSnapshot(snapshot.Signed, published, referenceTime, rules.Limits);
         _ = root.Require(snapshot, RoleName.Snapshot);
         foreach (var role in needed.Keys.Where(role => !snapshot.Signed.Meta.ContainsKey(role)))

@@ -1,6 +1,6 @@
 using TrustService.Editing;
-using TrustService.Formats;
 using TrustService.Metadata;
+using TrustService.Verification;
 
 namespace TrustService.Publishing;
 
@@ -8,17 +8,21 @@ namespace TrustService.Publishing;
 internal static class TargetsStep
 {
     public static Dictionary<RoleName, SignedMetadata<Targets>> Read(
-        IMetadataFormat format, PublishedSet? current, IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> uploads, PublishRules rules, DateTimeOffset referenceTime)
+        TrustedRoot root, PublishedSet? current, IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>> uploads, PublishRules rules, DateTimeOffset referenceTime)
     {
         var roles = new Dictionary<RoleName, SignedMetadata<Targets>>();
         foreach (var (role, file) in uploads.Where(upload => upload.Key != RoleName.Root && upload.Key != RoleName.Snapshot))
+            roles.Add(role, UploadReading.Read<Targets>(root.Format, role, file, rules.ClientLimits.MaxListedBytes));
+        foreach (var (role, targets) in roles)
         {
-            var targets = UploadReading.Read<Targets>(format, role, file, rules.ClientLimits.MaxListedBytes);
             var published = current?.TargetsVersion(role) ?? 0;
             if (current is not null && targets.Signed.Version <= published)
-                throw PublishConflict.Of(role, targets.Signed.Version, current);
-            WriteRules.CheckTargets(format, role, targets.Signed, published, referenceTime, rules.Limits);
-            roles.Add(role, targets);
+            {
+                if (targets.Signed.Version == published || !VersionReset.IsAllowed(current, root, role, roles))
+                    throw PublishConflict.Of(role, targets.Signed.Version, current);
+                published = targets.Signed.Version - 1;
+            }
+            WriteRules.CheckTargets(root.Format, role, targets.Signed, published, referenceTime, rules.Limits);
         }
         return roles;
     }

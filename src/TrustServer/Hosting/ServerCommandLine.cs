@@ -8,6 +8,7 @@ internal static class ServerCommandLine
     /// <summary>What <c>--help</c> prints.</summary>
     public const string Help = """
         Usage: TrustServer [options]
+               TrustServer keys list|activate-standby [options]     (TrustServer keys list --help)
 
         Serves signed metadata (TUF) of image repositories.
 

@@ -2,6 +2,7 @@ using TrustService.Errors;
 using TrustService.Keys;
 using TrustService.Metadata;
 using TrustService.Oci;
+using TrustService.Server.Stores;
 
 namespace TrustService.Server.OnlineKeys;
 
@@ -35,8 +36,15 @@ internal interface IOnlineKeys
     /// <param name="repository">Repository.</param>
     /// <param name="role">Role.</param>
     /// <param name="fingerprints">Keys that the root lists for the role, by <see cref="PublicKey.Fingerprint"/>.</param>
+    /// <param name="lastSigner">
+    /// The key that signed the role's current file, or null. That one alone is taken from memory: for any other the database is asked,
+    /// where an operator may have retired it a moment ago.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Null if the server holds none of them. The key stays the property of this object.</returns>
+    /// <returns>Null if the server holds none of them, or none that is not retired. The key stays the property of this object.</returns>
     /// <exception cref="TrustException"><see cref="TrustError.OnlineKeyUnavailable"/> if the server holds one and cannot open it.</exception>
-    Task<ISigningKey?> FindSignerAsync(RepositoryName repository, RoleName role, IReadOnlyCollection<string> fingerprints, CancellationToken cancellationToken);
+    Task<ISigningKey?> FindSignerAsync(RepositoryName repository, RoleName role, IReadOnlyCollection<string> fingerprints, string? lastSigner, CancellationToken cancellationToken);
+
+    /// <summary>Seals a key that was made elsewhere, for a publication that puts it into force.</summary>
+    ActivatedKey Seal(RepositoryName repository, RoleName role, IExportableKey key);
 }

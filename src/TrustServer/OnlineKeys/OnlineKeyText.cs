@@ -25,6 +25,14 @@ internal static class OnlineKeyText
         _ => SignatureScheme.Unknown,
     };
 
+    /// <summary>The name of a state.</summary>
+    public static string Of(OnlineKeyState state) => state switch
+    {
+        OnlineKeyState.Pending => "pending",
+        OnlineKeyState.Active => "active",
+        _ => "retired",
+    };
+
     /// <summary>The state of a name.</summary>
     public static OnlineKeyState ToState(string text) => text switch
     {

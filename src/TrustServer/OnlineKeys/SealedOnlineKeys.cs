@@ -51,14 +51,14 @@ internal sealed class SealedOnlineKeys(TrustDatabase database, MasterKey master,
     }
 
     /// <inheritdoc/>
-    public async Task<ISigningKey?> FindSignerAsync(RepositoryName repository, RoleName role, IReadOnlyCollection<string> fingerprints, CancellationToken cancellationToken)
+    public async Task<ISigningKey?> FindSignerAsync(RepositoryName repository, RoleName role, IReadOnlyCollection<string> fingerprints, string? lastSigner, CancellationToken cancellationToken)
     {
         var now = time.GetTimestamp();
-        foreach (var fingerprint in fingerprints)
-            if (opened.TryGet(new OpenedKey(repository.Value, role.Value, fingerprint), now, out var found) && time.GetElapsedTime(found.OpenedAt, now) < OpenedLifetime)
-                return found.Key;
+        if (lastSigner is not null && fingerprints.Contains(lastSigner)
+            && opened.TryGet(new OpenedKey(repository.Value, role.Value, lastSigner), now, out var found) && time.GetElapsedTime(found.OpenedAt, now) < OpenedLifetime)
+            return found.Key;
         TrustException? refusal = null;
-        foreach (var row in (await ReadRowsAsync(repository, role, cancellationToken)).Where(k => fingerprints.Contains(k.Fingerprint)))
+        foreach (var row in (await ReadRowsAsync(repository, role, cancellationToken)).Where(k => fingerprints.Contains(k.Fingerprint) && OnlineKeyText.ToState(k.State) != OnlineKeyState.Retired))
         {
             try
             {
@@ -73,6 +73,21 @@ internal sealed class SealedOnlineKeys(TrustDatabase database, MasterKey master,
             }
         }
         return refusal is null ? null : throw refusal;
+    }
+
+    /// <inheritdoc/>
+    public ActivatedKey Seal(RepositoryName repository, RoleName role, IExportableKey key)
+    {
+        var fingerprint = FingerprintOf(key);
+        var pkcs8 = key.ExportPkcs8();
+        try
+        {
+            return new ActivatedKey(role, fingerprint, OnlineKeyText.Of(key.Scheme), key.Material, sealer.Seal(repository, role, fingerprint, pkcs8));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(pkcs8);
+        }
     }
 
     private static OnlineKey ToKey(OnlineKeyRow row) => new()
@@ -116,17 +131,7 @@ internal sealed class SealedOnlineKeys(TrustDatabase database, MasterKey master,
     private async Task InsertAsync(RepositoryName repository, RoleName role, string? replaced, CancellationToken cancellationToken)
     {
         using var key = SigningKeys.Generate(SigningKeys.DefaultScheme);
-        var fingerprint = FingerprintOf(key);
-        var pkcs8 = key.ExportPkcs8();
-        byte[] envelope;
-        try
-        {
-            envelope = sealer.Seal(repository, role, fingerprint, pkcs8);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(pkcs8);
-        }
+        var made = Seal(repository, role, key);
         await database.TranslateAsync(
             async () =>
             {
@@ -138,8 +143,8 @@ internal sealed class SealedOnlineKeys(TrustDatabase database, MasterKey master,
                     .Add(
                     "INSERT INTO online_keys (repository, role, fingerprint, scheme, material, sealed_private, created_at, state) " +
                     "VALUES (@repository, @role, @fingerprint, @scheme, @material, @sealed, @now, 'pending') ON CONFLICT DO NOTHING;",
-                    ("repository", repository.Value), ("role", role.Value), ("fingerprint", fingerprint), ("scheme", OnlineKeyText.Of(key.Scheme)),
-                    ("material", key.Material.ToArray()), ("sealed", envelope), ("now", database.Dialect.ToParameter(StoreClock.Now(time)))).Command;
+                    ("repository", repository.Value), ("role", role.Value), ("fingerprint", made.Fingerprint), ("scheme", made.Scheme),
+                    ("material", made.Material.ToArray()), ("sealed", made.Sealed.ToArray()), ("now", database.Dialect.ToParameter(StoreClock.Now(time)))).Command;
                 return await command.ExecuteNonQueryAsync(cancellationToken);
             },
             cancellationToken);

@@ -29,8 +29,8 @@ internal sealed class LimitOptions : IValidatableObject
     public int MaxTargets { get; set; } = 100_000;
 
     /// <summary>How far a version may lie ahead of the current one. Default: 1000.</summary>
-    [Range(1, 1_000_000)]
-    public int MaxVersionJump { get; set; } = 1000;
+    [Range(1, 9_007_199_254_740_991)]
+    public long MaxVersionJump { get; set; } = 1000;
 
     /// <summary>How far ahead a file's expiry may lie, in days. Default: 3660, ten years.</summary>
     [Range(1, 36_600)]

@@ -18,6 +18,7 @@ internal static class Publications
         Actor = actor,
         Summary = summary,
         RootOnlineKeys = rootOnlineKeys,
+        ResetRoles = candidate.ResetRoles,
     };
 
     /// <summary>Fingerprints of the keys that a root lists for snapshot and timestamp.</summary>

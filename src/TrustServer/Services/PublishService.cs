@@ -72,7 +72,7 @@ internal sealed class PublishService(
         var format = MetadataFormats.Find(record.Format);
         var current = await sets.ReadAsync(transaction, format, cancellationToken);
         CheckClock(current!, now);
-        var signers = await FindSignersAsync(repository, current!.Root.Metadata.Signed, cancellationToken);
+        var signers = await FindSignersAsync(repository, current!.Root.Metadata.Signed, current, cancellationToken);
         // Taken over as it was, and said at the import: an alarm every hour would hide the ones that matter.
         if (signers.Timestamp.IsEmpty && await keys.FindActiveAsync(repository, RoleName.Timestamp, cancellationToken) is null)
             return null;
@@ -95,8 +95,8 @@ internal sealed class PublishService(
         var now = time.GetUtcNow();
         if (current is not null)
             CheckClock(current, now);
-        var signers = await FindSignersAsync(repository, NextRoot(format, current, uploads), cancellationToken);
-        var candidate = CandidateSet.OfUploads(format, current, uploads, signers, rules.Publish, now);
+        var signers = await FindSignersAsync(repository, NextRoot(format, current, uploads), current, cancellationToken);
+        var candidate = CandidateSet.OfUploads(format, current, uploads, signers, rules.Publish, now, await PlausibleAsync(transaction, cancellationToken));
         candidate.Set.Root.RequireRepository(repository, now);
         if (candidate.IsUnchanged)
             return candidate;
@@ -128,11 +128,22 @@ internal sealed class PublishService(
         }
     }
 
-    private async Task<OnlineSigners> FindSignersAsync(RepositoryName repository, Root? root, CancellationToken cancellationToken) =>
-        new(await FindSignerAsync(repository, root, RoleName.Snapshot, cancellationToken), await FindSignerAsync(repository, root, RoleName.Timestamp, cancellationToken));
+    // Asked only where a thief's versions are published.
+    private static async Task<OnlineVersions?> PlausibleAsync(IPublishTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.Repository is { } record && Math.Max(record.Snapshot.Version, record.Timestamp.Version) > OnlineVersions.MaxPlausible
+            ? new OnlineVersions(
+                await transaction.ReadHighestVersionAsync(RoleName.Snapshot, OnlineVersions.MaxPlausible, cancellationToken),
+                await transaction.ReadHighestVersionAsync(RoleName.Timestamp, OnlineVersions.MaxPlausible, cancellationToken))
+            : null;
 
-    private async Task<ImmutableArray<ISigningKey>> FindSignerAsync(RepositoryName repository, Root? root, RoleName role, CancellationToken cancellationToken) =>
-        root is not null && await keys.FindSignerAsync(repository, role, Publications.FingerprintsOf(root, role), cancellationToken) is { } signer ? [signer] : [];
+    private async Task<OnlineSigners> FindSignersAsync(RepositoryName repository, Root? root, PublishedSet? current, CancellationToken cancellationToken) => new(
+        await FindSignerAsync(repository, root, RoleName.Snapshot, LastSigner(current, current?.Snapshot.Signers), cancellationToken),
+        await FindSignerAsync(repository, root, RoleName.Timestamp, LastSigner(current, current?.Timestamp.Signers), cancellationToken));
+
+    private static string? LastSigner(PublishedSet? current, ThresholdResult? signers) => signers is { Signed: [var id, ..] } ? current!.Root.Metadata.Signed.Keys[id].Fingerprint : null;
+
+    private async Task<ImmutableArray<ISigningKey>> FindSignerAsync(RepositoryName repository, Root? root, RoleName role, string? lastSigner, CancellationToken cancellationToken) =>
+        root is not null && await keys.FindSignerAsync(repository, role, Publications.FingerprintsOf(root, role), lastSigner, cancellationToken) is { } signer ? [signer] : [];
 
     // The race was decided by the database; the loser learns what it lost to.
     private async Task<TrustException> WithVersionsAsync(TrustException conflict, RepositoryName repository, CancellationToken cancellationToken)

@@ -9,6 +9,7 @@ internal static class PublishingServices
         .AddSingleton<OperatorRules>()
         .AddSingleton<PublishedSets>()
         .AddSingleton<PublishService>()
+        .AddSingleton<StandbyActivation>()
         .AddSingleton<ImportService>()
         .AddSingleton<ParkingService>();
 }

@@ -231,9 +231,9 @@ internal sealed class CurrentMetadataCache : IDisposable
             repositories.Remove(name);
             unknown.Set(name, validUntil, now);
         }
-        else if (!repositories.TryGet(name, now, out var kept) || kept.Repository.Id != entry.Repository.Id || kept.Repository.Timestamp.Version <= entry.Repository.Timestamp.Version)
+        else if (!repositories.TryGet(name, now, out var kept) || kept.Repository.Id != entry.Repository.Id || kept.Repository.Root.Version < entry.Repository.Root.Version || kept.Repository.Timestamp.Version <= entry.Repository.Timestamp.Version)
         {
-            // Otherwise another server published after this one, and a validation saw that first.
+            // Otherwise another server published after this one, and a validation saw that first. Under a new root versions may begin anew.
             unknown.Remove(name);
             repositories.Set(name, entry, now);
         }

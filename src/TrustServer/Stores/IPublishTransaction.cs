@@ -21,6 +21,10 @@ internal interface IPublishTransaction : IAsyncDisposable
     /// <exception cref="TrustException"><see cref="TrustError.StoreUnavailable"/>.</exception>
     Task<StoredFile?> ReadCurrentAsync(RoleName role, CancellationToken cancellationToken);
 
+    /// <summary>The highest stored version of a role that is not above a limit; 0 if there is none.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.StoreUnavailable"/>.</exception>
+    Task<long> ReadHighestVersionAsync(RoleName role, long limit, CancellationToken cancellationToken);
+
     /// <summary>Every current file.</summary>
     /// <returns>Null if nothing was ever published.</returns>
     /// <exception cref="TrustException"><see cref="TrustError.StoreUnavailable"/>.</exception>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TrustService.Metadata;
 
 namespace TrustService.Server.Stores;
 
@@ -25,7 +26,16 @@ internal sealed record Publication
 
     /// <summary>
     /// Fingerprints of the snapshot and timestamp keys that a new root lists, or null if the publication has no root.
-    /// The server's keys among them become active, its other active keys retired.
+    /// The server's keys among them become active, its other active keys retired; a retired key stays retired.
     /// </summary>
     public ImmutableArray<string>? RootOnlineKeys { get; init; }
+
+    /// <summary>Keys that take over by this publication, one for each role at the most: they become active, and every other key of their roles retired.</summary>
+    public ImmutableArray<ActivatedKey> ActivatedKeys { get; init; } = [];
+
+    /// <summary>
+    /// Targets roles whose versions begin anew below the published ones: their files above the new version are removed. Set where a new root
+    /// took the keys away that had signed them.
+    /// </summary>
+    public ImmutableArray<RoleName> ResetRoles { get; init; } = [];
 }

@@ -85,6 +85,12 @@ internal sealed class PublicationWriting(SqlDialect dialect, DbConnection connec
     /// <summary>Adds files, key states and the change, which every publication has.</summary>
     private SqlBatch AddRest(SqlBatch batch, RepositoryName name)
     {
+        for (var i = 0; i < publication.ResetRoles.Length; i++)
+        {
+            batch.Add(
+                $"DELETE FROM metadata_files WHERE repository_id = @id AND role = @reset_role{i} AND version > @reset_version{i};",
+                ($"reset_role{i}", publication.ResetRoles[i].Value), ($"reset_version{i}", Find(publication.ResetRoles[i])!.Version));
+        }
         for (var i = 0; i < publication.Files.Length; i++)
         {
             var file = publication.Files[i];
@@ -101,13 +107,31 @@ internal sealed class PublicationWriting(SqlDialect dialect, DbConnection connec
 
     private void AddKeyStates(SqlBatch batch)
     {
+        AddActivatedKeys(batch);
         if (publication.RootOnlineKeys is not { } keys)
             return;
         var names = string.Join(", ", keys.Select((_, i) => $"@key{i}"));
         var listed = keys.IsEmpty ? "FALSE" : $"fingerprint IN ({names})";
-        batch.Add($"UPDATE online_keys SET state = CASE WHEN {listed} THEN 'active' ELSE 'retired' END WHERE repository = @repository AND (state <> 'pending' OR {listed});");
+        batch.Add($"UPDATE online_keys SET state = CASE WHEN state <> 'retired' AND {listed} THEN 'active' ELSE 'retired' END WHERE repository = @repository AND (state <> 'pending' OR {listed});");
         for (var i = 0; i < keys.Length; i++)
             batch.Add("", ($"key{i}", keys[i]));
+    }
+
+    // What was taken out of service may be stolen: it is not used again, even by a root that lists it. A waiting key lay beside it.
+    private void AddActivatedKeys(SqlBatch batch)
+    {
+        for (var i = 0; i < publication.ActivatedKeys.Length; i++)
+        {
+            var key = publication.ActivatedKeys[i];
+            batch.Add(
+                $"DELETE FROM online_keys WHERE repository = @repository AND role = @key_role{i} AND state = 'pending' AND fingerprint <> @key_fingerprint{i};" +
+                $"UPDATE online_keys SET state = 'retired' WHERE repository = @repository AND role = @key_role{i} AND fingerprint <> @key_fingerprint{i};" +
+                "INSERT INTO online_keys (repository, role, fingerprint, scheme, material, sealed_private, created_at, state) " +
+                $"VALUES (@repository, @key_role{i}, @key_fingerprint{i}, @key_scheme{i}, @key_material{i}, @key_sealed{i}, @now, 'active') " +
+                "ON CONFLICT (repository, role, fingerprint) DO UPDATE SET state = 'active', sealed_private = excluded.sealed_private;",
+                ($"key_role{i}", key.Role.Value), ($"key_fingerprint{i}", key.Fingerprint), ($"key_scheme{i}", key.Scheme),
+                ($"key_material{i}", key.Material.ToArray()), ($"key_sealed{i}", key.Sealed.ToArray()));
+        }
     }
 
     private static (string Name, object? Value)[] HeadParametersOf(SqlDialect dialect, params ReadOnlySpan<(string Role, RoleHead Head)> heads)
@@ -133,7 +157,7 @@ internal sealed class PublicationWriting(SqlDialect dialect, DbConnection connec
     private RoleHead Next(RoleName role, RoleHead before) => Find(role) switch
     {
         null => before,
-        { } file when file.Version > before.Version => new RoleHead(file.Version, file.Expires),
+        { } file when file.Version > before.Version || publication.ResetRoles.Contains(role) => new RoleHead(file.Version, file.Expires),
         { } file => throw new TrustException(TrustError.PublishConflict, $"Version {file.Version} of {role} is not above the current version {before.Version}.") { Role = role.Value },
     };
 }

@@ -83,6 +83,16 @@ internal sealed class PublishTransaction : IPublishTransaction
     }
 
     /// <inheritdoc/>
+    public Task<long> ReadHighestVersionAsync(RoleName role, long limit, CancellationToken cancellationToken) => database.TranslateAsync(
+        async () =>
+        {
+            await using var command = new SqlBatch(connection, transaction)
+                .Add("SELECT COALESCE(MAX(version), 0) FROM metadata_files WHERE repository_id = @id AND role = @role AND version <= @limit;", ("id", Repository?.Id ?? 0), ("role", role.Value), ("limit", limit)).Command;
+            return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<RepositoryRecord> CommitAsync(Publication publication, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(isDone, this);

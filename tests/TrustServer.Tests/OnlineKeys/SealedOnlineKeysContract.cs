@@ -61,7 +61,7 @@ public abstract class SealedOnlineKeysContract(PostgresFixture? postgres) : IAsy
         var key = await Keys.GetOrCreatePendingAsync(App, RoleName.Timestamp, None);
         var payload = "payload"u8.ToArray();
 
-        var signer = await OpenServer().FindSignerAsync(App, RoleName.Timestamp, ["00", key.Fingerprint], None);
+        var signer = await OpenServer().FindSignerAsync(App, RoleName.Timestamp, ["00", key.Fingerprint], null, None);
 
         var listed = new PublicKey { Id = new KeyId("id"), Scheme = key.Scheme, Material = key.Material, Source = default };
         Assert.True(SignatureVerifier.Verify(listed, payload, signer!.Sign(payload)));
@@ -72,10 +72,10 @@ public abstract class SealedOnlineKeysContract(PostgresFixture? postgres) : IAsy
     public async Task FindSigner_KeyOfAnotherRepositoryOrRole_IsNull()
     {
         var key = await Keys.GetOrCreatePendingAsync(App, RoleName.Timestamp, None);
-        Assert.NotNull(await Keys.FindSignerAsync(App, RoleName.Timestamp, [key.Fingerprint], None));
-        Assert.Null(await Keys.FindSignerAsync(Other, RoleName.Timestamp, [key.Fingerprint], None));
-        Assert.Null(await Keys.FindSignerAsync(App, RoleName.Snapshot, [key.Fingerprint], None));
-        Assert.Null(await Keys.FindSignerAsync(App, RoleName.Timestamp, [], None));
+        Assert.NotNull(await Keys.FindSignerAsync(App, RoleName.Timestamp, [key.Fingerprint], null, None));
+        Assert.Null(await Keys.FindSignerAsync(Other, RoleName.Timestamp, [key.Fingerprint], null, None));
+        Assert.Null(await Keys.FindSignerAsync(App, RoleName.Snapshot, [key.Fingerprint], null, None));
+        Assert.Null(await Keys.FindSignerAsync(App, RoleName.Timestamp, [], null, None));
         await Assert.ThrowsAsync<ArgumentException>(() => Keys.GetOrCreatePendingAsync(App, RoleName.Targets, None));
     }
 
@@ -94,7 +94,7 @@ public abstract class SealedOnlineKeysContract(PostgresFixture? postgres) : IAsy
         Assert.Equal(
             [(second.Fingerprint, OnlineKeyState.Active), (first.Fingerprint, OnlineKeyState.Retired)],
             (await Keys.ListAsync(App, RoleName.Timestamp, None)).Select(k => (k.Fingerprint, k.State)));
-        Assert.NotNull(await OpenServer().FindSignerAsync(App, RoleName.Timestamp, [first.Fingerprint], None));
+        Assert.Null(await OpenServer().FindSignerAsync(App, RoleName.Timestamp, [first.Fingerprint], null, None));
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public abstract class SealedOnlineKeysContract(PostgresFixture? postgres) : IAsy
         using var foreign = new MasterKey(RandomNumberGenerator.GetBytes(MasterKey.Length));
         var stranger = new SealedOnlineKeys(Database.OpenDatabase(), foreign, new LimitOptions(), Database.Clock);
 
-        var refusal = await Refusal.OfAsync(TrustError.OnlineKeyUnavailable, () => stranger.FindSignerAsync(App, RoleName.Timestamp, [key.Fingerprint], None));
+        var refusal = await Refusal.OfAsync(TrustError.OnlineKeyUnavailable, () => stranger.FindSignerAsync(App, RoleName.Timestamp, [key.Fingerprint], null, None));
 
         Assert.Contains(foreign.Id, refusal.Message, StringComparison.Ordinal);
         Assert.Contains("rotate", refusal.Hint, StringComparison.Ordinal);
@@ -134,7 +134,7 @@ public abstract class SealedOnlineKeysContract(PostgresFixture? postgres) : IAsy
 
         Assert.NotEqual(lost.Fingerprint, key.Fingerprint);
         Assert.Equal(key, Assert.Single(await server.ListAsync(App, RoleName.Timestamp, None)));
-        Assert.NotNull(await server.FindSignerAsync(App, RoleName.Timestamp, [key.Fingerprint], None));
+        Assert.NotNull(await server.FindSignerAsync(App, RoleName.Timestamp, [key.Fingerprint], null, None));
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public abstract class SealedOnlineKeysContract(PostgresFixture? postgres) : IAsy
         using var master = new MasterKey(RandomNumberGenerator.GetBytes(MasterKey.Length));
         var foreign = await new SealedOnlineKeys(Database.OpenDatabase(), master, new LimitOptions(), Database.Clock).GetOrCreatePendingAsync(App, RoleName.Timestamp, None);
 
-        var signer = await Keys.FindSignerAsync(App, RoleName.Timestamp, [foreign.Fingerprint, good.Fingerprint], None);
+        var signer = await Keys.FindSignerAsync(App, RoleName.Timestamp, [foreign.Fingerprint, good.Fingerprint], null, None);
 
         Assert.Equal(good.Material.ToArray(), signer!.Material.ToArray());
     }
@@ -155,14 +155,14 @@ public abstract class SealedOnlineKeysContract(PostgresFixture? postgres) : IAsy
     {
         var key = await Keys.GetOrCreatePendingAsync(App, RoleName.Timestamp, None);
         await Database.ScalarAsync($"UPDATE online_keys SET repository = '{Other}'");
-        await Refusal.OfAsync(TrustError.OnlineKeyUnavailable, () => OpenServer().FindSignerAsync(Other, RoleName.Timestamp, [key.Fingerprint], None));
+        await Refusal.OfAsync(TrustError.OnlineKeyUnavailable, () => OpenServer().FindSignerAsync(Other, RoleName.Timestamp, [key.Fingerprint], null, None));
     }
 
     [Fact]
     public async Task Case57_StolenDatabase_HoldsNoPrivateKey()
     {
         var key = await Keys.GetOrCreatePendingAsync(App, RoleName.Timestamp, None);
-        var signer = (IExportableKey)(await Keys.FindSignerAsync(App, RoleName.Timestamp, [key.Fingerprint], None))!;
+        var signer = (IExportableKey)(await Keys.FindSignerAsync(App, RoleName.Timestamp, [key.Fingerprint], null, None))!;
         var copy = await DumpAsync();
         Assert.True(copy.AsSpan().IndexOf(key.Material.Span) >= 0, "The dump should hold the public key.");
 

@@ -1,0 +1,110 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using TrustService.Errors;
+using TrustService.Keys;
+using TrustService.Testing;
+using static TrustService.Testing.RepositoryBuilder;
+
+namespace TrustService.Server.Tests.Endpoints;
+
+/// <summary>Security case B 17 where a thief's highest version came through: a new root, and it alone, lets versions begin anew.</summary>
+public sealed class FastForwardTests : IAsyncLifetime
+{
+    private const long Highest = 9_007_199_254_740_991;
+
+    private TestDirectory Directory { get; } = new();
+
+    private TestServer Server { get; set; } = null!;
+
+    private RepositoryBuilder Owner { get; set; } = null!;
+
+    private IExportableKey NewTargetsKey { get; set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Server = await TestServer.StartAsync(null, "--config", Config());
+        Owner = new RepositoryBuilder(Server.Clock);
+        NewTargetsKey = Owner.NewKey();
+        await Owner.InitAsync(Server.Client, "1.0");
+        await Owner.PublishAsync(Server.Client, ("targets", Owner.TargetsFile(Highest, "evil"))).VersionsAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        Owner.Dispose();
+        await Server.DisposeAsync();
+        Directory.Dispose();
+    }
+
+    [Fact]
+    public async Task Case17_NewTargetsKeyAndOnlineKeys_LetTargetsBeginAnew()
+    {
+        await Owner.AskForKeysAsync(Server.Client);
+
+        var versions = await Owner.PublishAsync(Server.Client, ("root", Root(2, isTargetsNew: true)), ("targets", Targets(3))).VersionsAsync();
+
+        Assert.Equal(new() { ["root"] = 2, ["targets"] = 3, ["snapshot"] = 3, ["timestamp"] = 3 }, versions);
+        var snapshot = JsonNode.Parse(await Server.Client.GetStringAsync($"{Owner.MetadataPath}/3.snapshot.json"))!;
+        Assert.Equal(3, (int?)snapshot["signed"]!["meta"]!["targets.json"]!["version"]);
+        using var thiefs = await Server.Client.GetAsync($"{Owner.MetadataPath}/{Highest}.targets.json");
+        Assert.Equal(HttpStatusCode.NotFound, thiefs.StatusCode);
+        await Server.RestartAsync();
+        Assert.Equal(4, (await Owner.PublishAsync(Server.Client, ("targets", Targets(4))).VersionsAsync())["targets"]);
+    }
+
+    [Fact]
+    public async Task Case17_NewTargetsKeyAlone_IsRefusedBecauseClientsRememberTheSnapshot()
+    {
+        var timestamp = await Server.Client.GetByteArrayAsync($"{Owner.MetadataPath}/timestamp.json");
+
+        await Owner.PublishAsync(Server.Client, ("root", Root(2, isTargetsNew: true)), ("targets", Targets(3))).RefusedAsync(TrustError.PublishConflict);
+
+        await Server.Client.UnmovedAsync(Owner.MetadataPath, timestamp);
+    }
+
+    [Fact]
+    public async Task Case17_NewOnlineKeysAlone_AreRefusedBecauseTheThiefCouldGoOn()
+    {
+        var timestamp = await Server.Client.GetByteArrayAsync($"{Owner.MetadataPath}/timestamp.json");
+        await Owner.AskForKeysAsync(Server.Client);
+
+        await Owner.PublishAsync(Server.Client, ("root", Root(2, isTargetsNew: false)), ("targets", Owner.TargetsFile(3, "1.0"))).RefusedAsync(TrustError.PublishConflict);
+
+        await Server.Client.UnmovedAsync(Owner.MetadataPath, timestamp);
+    }
+
+    [Fact]
+    public async Task Case17_DelegatedRole_BeginsAnewOnceItsKeyIsGone()
+    {
+        var (stolen, fresh) = (Owner.NewKey(), Owner.NewKey());
+        await Owner.AskForKeysAsync(Server.Client);
+        await Owner.PublishAsync(Server.Client, ("root", Root(2, isTargetsNew: true)), ("targets", Delegating(2, stolen)), ("ci", Sign(Owner.Targets(1, "2.0"), stolen))).VersionsAsync();
+        await Owner.PublishAsync(Server.Client, ("ci", Sign(Owner.Targets(Highest, "evil"), stolen))).VersionsAsync();
+        await Owner.AskForKeysAsync(Server.Client);
+
+        var repaired = Sign(Owner.Targets(2, "2.0"), fresh);
+        await Owner.PublishAsync(Server.Client, ("root", Root(3, isTargetsNew: true)), ("targets", Delegating(3, stolen)), ("ci", Sign(Owner.Targets(2, "2.0"), stolen))).RefusedAsync(TrustError.PublishConflict);
+        await Owner.PublishAsync(Server.Client, ("root", Root(3, isTargetsNew: true)), ("targets", Delegating(3, fresh)), ("ci", repaired)).VersionsAsync();
+
+        Assert.Equal(repaired, await Server.Client.GetByteArrayAsync($"{Owner.MetadataPath}/2.ci.json"));
+    }
+
+    private string Config() => Directory.Write("config.json", new JsonObject { ["Limits"] = new JsonObject { ["MaxVersionJump"] = Highest } }.ToJsonString());
+
+    private byte[] Root(long version, bool isTargetsNew)
+    {
+        var root = Owner.Root(version);
+        if (isTargetsNew)
+            SetRole(root, "targets", 1, KeyObject(NewTargetsKey));
+        return Sign(root, Owner.RootKey);
+    }
+
+    private byte[] Targets(long version) => Sign(Owner.Targets(version, "1.0"), NewTargetsKey);
+
+    private byte[] Delegating(long version, ISigningKey key)
+    {
+        var targets = Owner.Targets(version, "1.0");
+        Delegate(targets, "ci", 1, "*", key);
+        return Sign(targets, NewTargetsKey);
+    }
+}
