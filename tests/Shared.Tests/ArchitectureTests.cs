@@ -19,15 +19,16 @@ public sealed partial class ArchitectureTests
         ["Verification"] = ["Errors", "Json", "Oci", "Metadata", "Keys", "Formats"],
         ["Editing"] = ["Errors", "Json", "Oci", "Metadata", "Keys", "Formats", "Verification"],
         ["Publishing"] = ["Errors", "Json", "Oci", "Metadata", "Keys", "Formats", "Verification", "Editing"],
+        ["Ceremony"] = ["Errors", "Json", "Oci", "Metadata", "Keys", "Formats", "Verification", "Editing"],
         ["Policy"] = ["Errors", "Json", "Oci", "Metadata", "Verification"],
         ["Http"] = ["Errors"],
         ["Client"] = ["Errors", "Json", "Oci", "Metadata", "Keys", "Formats", "Verification", "Editing", "Http", "Registry"],
         ["Registry"] = ["Errors", "Json", "Oci", "Http"],
-        [""] = ["Errors", "Json", "Oci", "Metadata", "Keys", "Formats", "Verification", "Editing", "Publishing", "Policy", "Http", "Client", "Registry"],
+        [""] = ["Errors", "Json", "Oci", "Metadata", "Keys", "Formats", "Verification", "Editing", "Publishing", "Ceremony", "Policy", "Http", "Client", "Registry"],
     };
 
     // Code that verifies or edits cannot read a file, a socket or a clock, nor wait.
-    private static readonly string[] PureFolders = ["Errors", "Json", "Oci", "Metadata", "Keys", "Formats", "Verification", "Editing", "Publishing", "Policy"];
+    private static readonly string[] PureFolders = ["Errors", "Json", "Oci", "Metadata", "Keys", "Formats", "Verification", "Editing", "Publishing", "Ceremony", "Policy"];
 
     public static TheoryData<string> Folders() => [.. SharedFolders.Keys];
 

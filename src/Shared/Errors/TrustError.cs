@@ -63,6 +63,9 @@ public enum TrustError
     /// <summary>The clock shows an earlier time than a former run saw.</summary>
     ClockWentBack,
 
+    /// <summary>An expiry date so near that clients would be locked out before anybody could act.</summary>
+    ExpiryTooNear,
+
     /// <summary>An expiry date further ahead than the named limit.</summary>
     ExpiryTooFar,
 
@@ -179,6 +182,9 @@ public enum TrustError
 
     /// <summary>A key file that cannot be read.</summary>
     InvalidKeyFile,
+
+    /// <summary>A proposal of a root, or another file of a ceremony, that cannot be read.</summary>
+    InvalidProposal,
 
     /// <summary>An archive of trust data is damaged, incomplete, or none.</summary>
     InvalidArchive,

@@ -1,0 +1,16 @@
+using TrustService.Metadata;
+
+namespace TrustService.Ceremony;
+
+/// <summary>A key of a role, as people are told of it.</summary>
+/// <param name="Id">The id under which the file lists it.</param>
+/// <param name="Name">What the signed file calls its holder, or null.</param>
+public sealed record KeyHolder(KeyId Id, string? Name)
+{
+    /// <summary>The keys of a role in a root, in its order.</summary>
+    public static IEnumerable<KeyHolder> Of(Root root, RoleName role) =>
+        root.Roles.TryGetValue(role, out var keys) ? keys.KeyIds.Select(id => new KeyHolder(id, root.KeyNames.GetValueOrDefault(id))) : [];
+
+    /// <summary><c>alice (3f9c…a1)</c>, or the short id alone.</summary>
+    public override string ToString() => Name is null ? Id.Short : $"{Name} ({Id.Short})";
+}

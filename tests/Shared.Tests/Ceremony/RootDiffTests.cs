@@ -1,0 +1,77 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using TrustService.Ceremony;
+using TrustService.Editing;
+using TrustService.Metadata;
+
+namespace TrustService.Shared.Tests.Ceremony;
+
+public sealed class RootDiffTests
+{
+    private readonly CeremonyWorld world = new("tuf");
+
+    private string Short(string name) => world.Public(name).Id.Short;
+
+    [Fact]
+    public void Lines_HolderReplacedAndThresholdRaised_SayIt()
+    {
+        var proposal = world.Propose(change => change.Replace(RoleName.Root, world.Public("erin").Id, world.Public("frank"), "frank").WithThreshold(RoleName.Root, 4));
+
+        Assert.Equal(
+            ["Root 1 → 2", $"root: + frank ({Short("frank")})", $"root: - erin ({Short("erin")})", "root: threshold 3 → 4, of 5", $"expires: {CeremonyWorld.Now.AddYears(5):yyyy-MM-dd} → {CeremonyWorld.Now.AddYears(6):yyyy-MM-dd}"],
+            proposal.Diff.Lines());
+    }
+
+    [Fact]
+    public void Lines_OnlineKeyReplaced_SayIt()
+    {
+        var proposal = world.Propose(change => change.Assign(RoleName.Timestamp, new RoleAssignment([world.Public("frank")])));
+
+        Assert.Contains($"timestamp: + {Short("frank")}", proposal.Diff.Lines());
+        Assert.Contains($"timestamp: - {world.Online.Id.Short}", proposal.Diff.Lines());
+        Assert.DoesNotContain(proposal.Diff.Lines(), line => line.StartsWith("snapshot", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Lines_NamesExchanged_SayIt()
+    {
+        var proposal = world.Propose(change => change.Name(world.Public("alice").Id, "bob").Name(world.Public("bob").Id, "alice"));
+
+        Assert.Contains($"name of {Short("alice")}: alice → bob", proposal.Diff.Lines());
+    }
+
+    [Fact]
+    public void Lines_CertificateRenewedForTheSameKey_SayThatTheKeyStays()
+    {
+        var notary = new CeremonyWorld("notary");
+        var again = notary.Format.DescribeRootKey(notary.Key("alice"), CeremonyWorld.Repository, CeremonyWorld.Now, CeremonyWorld.Now.AddYears(10));
+
+        var diff = notary.Propose(change => change.Replace(RoleName.Root, notary.Public("alice").Id, again, "alice")).Diff;
+
+        Assert.Contains($"root: = alice ({again.Id.Short}), the same key as {notary.Public("alice").Id.Short} with other particulars", diff.Lines());
+        Assert.Empty(diff.Roles.Single(role => role.Role == RoleName.Root).Added);
+    }
+
+    [Theory]
+    [InlineData("x-policy", "\"x-policy\"")]
+    [InlineData("roles.root.x-quorum", "\"roles\"")]
+    [InlineData("x-key-names", "\"x-key-names\"")]
+    public void Others_MemberThatIsNotKnown_IsTold(string path, string told)
+    {
+        var current = world.Published();
+        var signed = JsonNode.Parse(world.Format.WriteSigned(current.Signed with { Version = 2 }))!.AsObject();
+        JsonNode place = signed;
+        foreach (var part in path.Split('.')[..^1])
+            place = place[part]!;
+        place[path.Split('.')[^1]] = "surprise";
+        var after = world.Format.Read<Root>(world.Format.WriteFile(Encoding.UTF8.GetBytes(signed.ToJsonString()), []), 100_000);
+
+        var others = RootDiff.Of(world.Format, current, after).Others;
+
+        Assert.Equal($"something else, which this program does not know: {told}", Assert.Single(others));
+    }
+
+    [Fact]
+    public void Others_WhatIsToldRoleByRole_IsNotAmongThem() =>
+        Assert.Empty(world.Propose(change => change.Add(RoleName.Root, world.Public("frank"), "frank").WithThreshold(RoleName.Root, 2)).Diff.Others);
+}
