@@ -91,7 +91,7 @@ internal static class MemberReading
         {
             if (member.Value.ValueKind != System.Text.Json.JsonValueKind.String)
                 throw hashes.Refuse($"has a value for \"{member.Name}\" that is not a string");
-            values.Add(new FileHash(member.Name, decode(member.Value.GetString()!)));
+            values.Add(new FileHash(member.NameEquals(FileHashes.Sha256Name) ? FileHashes.Sha256Name : member.Name, decode(member.Value.GetString()!)));
         }
         return new FileHashes(values.MoveToImmutable());
     }
@@ -102,13 +102,24 @@ internal static class MemberReading
         var files = new Dictionary<string, TargetFile>(targets.Count, StringComparer.Ordinal);
         foreach (var member in targets.Members)
         {
-            if (member.Name.Length is 0 or > MetadataLimits.MaxTargetPathLength)
-                throw new TrustException(TrustError.InvalidTargetPath, $"A target path has {member.Name.Length} characters; 1 to {MetadataLimits.MaxTargetPathLength} are allowed.");
-            if (member.Name.Any(char.IsControl))
+            var name = member.Name;
+            if (name.Length is 0 or > MetadataLimits.MaxTargetPathLength)
+                throw new TrustException(TrustError.InvalidTargetPath, $"A target path has {name.Length} characters; 1 to {MetadataLimits.MaxTargetPathLength} are allowed.");
+            if (HasControl(name))
                 throw new TrustException(TrustError.InvalidTargetPath, "A target path holds a control character.");
-            files.Add(member.Name, read(new JsonObjectReader(member.Value, $"target \"{member.Name}\"")));
+            files.Add(name, read(new JsonObjectReader(member.Value, "target", name)));
         }
         return files;
+    }
+
+    private static bool HasControl(string text)
+    {
+        foreach (var c in text)
+        {
+            if (char.IsControl(c))
+                return true;
+        }
+        return false;
     }
 
     /// <summary>Reads the delegated roles; each name may be listed once.</summary>

@@ -1,5 +1,4 @@
-using System.Buffers;
-using System.Text;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace TrustService.Json;
@@ -14,79 +13,144 @@ public static class CanonicalJson
     /// <summary>The canonical bytes of <paramref name="element"/>.</summary>
     public static byte[] Encode(JsonElement element)
     {
-        var output = new ArrayBufferWriter<byte>(1024);
-        Write(element, output);
-        return output.WrittenSpan.ToArray();
+        if (element.ValueKind == JsonValueKind.Undefined)
+            throw new ArgumentException("Undefined JSON has no canonical form.", nameof(element));
+        var encoder = new Encoder(JsonMarshal.GetRawUtf8Value(element));
+        return encoder.Encode();
     }
 
-    private static void Write(JsonElement element, ArrayBufferWriter<byte> output)
+    /// <summary>One pass over the text. Members are written as they come; only where they are out of order, they are moved afterwards.</summary>
+    private ref struct Encoder(ReadOnlySpan<byte> json)
     {
-        switch (element.ValueKind)
+        // Without white space and escapes, nothing becomes longer than it was.
+        private readonly byte[] output = new byte[json.Length];
+        private readonly ReadOnlySpan<byte> json = json;
+        // Of all objects that are open, outermost first.
+        private readonly List<Member> members = [];
+        private Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        private int length;
+
+        public byte[] Encode()
         {
-            case JsonValueKind.Object: WriteObject(element, output); break;
-            case JsonValueKind.Array: WriteArray(element, output); break;
-            case JsonValueKind.String: WriteString(Encoding.UTF8.GetBytes(element.GetString()!), output); break;
-            case JsonValueKind.Number: WriteInteger(element.GetRawText(), output); break;
-            case JsonValueKind.True: output.Write("true"u8); break;
-            case JsonValueKind.False: output.Write("false"u8); break;
-            case JsonValueKind.Null: output.Write("null"u8); break;
-            default: throw new ArgumentException("Undefined JSON has no canonical form.", nameof(element));
+            reader.Read();
+            WriteValue();
+            return length == output.Length ? output : output.AsSpan(0, length).ToArray();
         }
-    }
 
-    private static void WriteObject(JsonElement element, ArrayBufferWriter<byte> output)
-    {
-        var members = new List<(byte[] Name, JsonElement Value)>(element.GetPropertyCount());
-        foreach (var member in element.EnumerateObject())
-            members.Add((Encoding.UTF8.GetBytes(member.Name), member.Value));
+        private void WriteValue()
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.StartObject: WriteObject(); break;
+                case JsonTokenType.StartArray: WriteArray(); break;
+                case JsonTokenType.String: WriteString(reader.ValueIsEscaped ? Unescape() : reader.ValueSpan); break;
+                case JsonTokenType.Number: WriteInteger(reader.ValueSpan); break;
+                default: Write(reader.ValueSpan); break;
+            }
+        }
+
+        private void WriteObject()
+        {
+            var first = members.Count;
+            var isOrdered = true;
+            Write("{"u8);
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+            {
+                var member = new Member(reader.ValueIsEscaped ? Unescape() : null, (int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+                if (members.Count > first)
+                {
+                    isOrdered = isOrdered && NameOf(members[^1]).SequenceCompareTo(NameOf(member)) < 0;
+                    Write(","u8);
+                }
+                member.Start = length;
+                WriteString(NameOf(member));
+                Write(":"u8);
+                reader.Read();
+                WriteValue();
+                member.End = length;
+                members.Add(member);
+            }
+            if (!isOrdered)
+                Order(first);
+            members.RemoveRange(first, members.Count - first);
+            Write("}"u8);
+        }
+
+        private void WriteArray()
+        {
+            Write("["u8);
+            for (var isFirst = true; reader.Read() && reader.TokenType != JsonTokenType.EndArray; isFirst = false)
+            {
+                if (!isFirst)
+                    Write(","u8);
+                WriteValue();
+            }
+            Write("]"u8);
+        }
+
         // The order of UTF-8 bytes is the order of code points; UTF-16 order is not.
-        members.Sort(static (a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
-        output.Write("{"u8);
-        var first = true;
-        foreach (var (name, value) in members)
+        private readonly void Order(int first)
         {
-            if (!first)
-                output.Write(","u8);
-            first = false;
-            WriteString(name, output);
-            output.Write(":"u8);
-            Write(value, output);
+            var sorted = new (byte[] Name, int Start, int End)[members.Count - first];
+            for (var i = 0; i < sorted.Length; i++)
+                sorted[i] = (NameOf(members[first + i]).ToArray(), members[first + i].Start, members[first + i].End);
+            Array.Sort(sorted, static (a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
+            var at = members[first].Start;
+            var written = output.AsSpan(at, length - at).ToArray();
+            var target = output.AsSpan(at);
+            foreach (var (_, start, end) in sorted)
+            {
+                if (target.Length < output.Length - at)
+                {
+                    target[0] = (byte)',';
+                    target = target[1..];
+                }
+                written.AsSpan(start - at, end - start).CopyTo(target);
+                target = target[(end - start)..];
+            }
         }
-        output.Write("}"u8);
+
+        private readonly ReadOnlySpan<byte> NameOf(Member member) => member.Unescaped ?? json.Slice(member.NameStart, member.NameLength);
+
+        private readonly byte[] Unescape()
+        {
+            var bytes = new byte[reader.ValueSpan.Length];
+            return bytes.AsSpan(0, reader.CopyString(bytes)).ToArray();
+        }
+
+        private void WriteString(ReadOnlySpan<byte> utf8)
+        {
+            Write("\""u8);
+            while (utf8.IndexOfAny((byte)'"', (byte)'\\') is var at && at >= 0)
+            {
+                Write(utf8[..at]);
+                Write("\\"u8);
+                Write(utf8.Slice(at, 1));
+                utf8 = utf8[(at + 1)..];
+            }
+            Write(utf8);
+            Write("\""u8);
+        }
+
+        private void WriteInteger(ReadOnlySpan<byte> digits)
+        {
+            if (digits.IndexOfAny((byte)'.', (byte)'e', (byte)'E') >= 0)
+                throw new ArgumentException("A number that is not an integer has no canonical form.");
+            Write(digits.SequenceEqual("-0"u8) ? "0"u8 : digits);
+        }
+
+        private void Write(ReadOnlySpan<byte> bytes)
+        {
+            bytes.CopyTo(output.AsSpan(length));
+            length += bytes.Length;
+        }
     }
 
-    private static void WriteArray(JsonElement element, ArrayBufferWriter<byte> output)
+    // Where a member stands: its name in the text (or without its escapes), and all of it in the output.
+    private record struct Member(byte[]? Unescaped, int NameStart, int NameLength)
     {
-        output.Write("["u8);
-        var first = true;
-        foreach (var item in element.EnumerateArray())
-        {
-            if (!first)
-                output.Write(","u8);
-            first = false;
-            Write(item, output);
-        }
-        output.Write("]"u8);
-    }
+        public int Start { get; set; }
 
-    private static void WriteString(ReadOnlySpan<byte> utf8, ArrayBufferWriter<byte> output)
-    {
-        output.Write("\""u8);
-        while (utf8.IndexOfAny((byte)'"', (byte)'\\') is var at && at >= 0)
-        {
-            output.Write(utf8[..at]);
-            output.Write("\\"u8);
-            output.Write(utf8.Slice(at, 1));
-            utf8 = utf8[(at + 1)..];
-        }
-        output.Write(utf8);
-        output.Write("\""u8);
-    }
-
-    private static void WriteInteger(string raw, ArrayBufferWriter<byte> output)
-    {
-        if (raw.AsSpan().IndexOfAny('.', 'e', 'E') >= 0)
-            throw new ArgumentException($"{raw} is not an integer.", nameof(raw));
-        output.Write(Encoding.UTF8.GetBytes(raw == "-0" ? "0" : raw));
+        public int End { get; set; }
     }
 }

@@ -8,24 +8,26 @@ namespace TrustService.Json;
 public readonly struct JsonObjectReader
 {
     private readonly JsonElement element;
+    private readonly string place;
+    private readonly string? name;
 
     /// <summary>Starts reading an object.</summary>
     /// <param name="element">The object.</param>
     /// <param name="place">Where it stands, for messages: <c>root.roles.timestamp</c>.</param>
+    /// <param name="name">What tells it from others of the same place, or null. Only messages put the two together, so that files of many objects cost no text.</param>
     /// <exception cref="TrustException"><see cref="TrustError.MalformedMetadata"/> if it is not an object.</exception>
-    public JsonObjectReader(JsonElement element, string place)
+    public JsonObjectReader(JsonElement element, string place, string? name = null)
     {
+        (this.element, this.place, this.name) = (element, place, name);
         if (element.ValueKind != JsonValueKind.Object)
-            throw Malformed(place, $"is {Kind(element)}, not an object");
-        this.element = element;
-        Place = place;
+            throw Refuse($"is {Kind(element)}, not an object");
     }
 
     /// <summary>The object itself.</summary>
     public JsonElement Element => element;
 
     /// <summary>Where the object stands.</summary>
-    public string Place { get; }
+    public string Place => name is null ? place : $"{place} \"{name}\"";
 
     /// <summary>The member's value, whatever its type, or null if it is absent.</summary>
     public JsonElement? Optional(string name) => element.TryGetProperty(name, out var value) ? value : null;
@@ -33,7 +35,7 @@ public readonly struct JsonObjectReader
     /// <summary>The member's value.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.MalformedMetadata"/> if it is absent.</exception>
     public JsonElement Required(string name) =>
-        element.TryGetProperty(name, out var value) ? value : throw Malformed(Place, $"has no member \"{name}\"");
+        element.TryGetProperty(name, out var value) ? value : throw Refuse($"has no member \"{name}\"");
 
     /// <summary>A member that is an object.</summary>
     public JsonObjectReader Object(string name) => new(Required(name), $"{Place}.{name}");
@@ -42,7 +44,11 @@ public readonly struct JsonObjectReader
     public JsonObjectReader? OptionalObject(string name) => Optional(name) is { } value ? new JsonObjectReader(value, $"{Place}.{name}") : null;
 
     /// <summary>A member that is a string.</summary>
-    public string Text(string name) => AsText(Required(name), $"{Place}.{name}");
+    public string Text(string name)
+    {
+        var value = Required(name);
+        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Malformed($"{Place}.{name}", $"is {Kind(value)}, not a string");
+    }
 
     /// <summary>A member that is true or false, or null if it is absent.</summary>
     public bool? OptionalBoolean(string name) => Optional(name) switch
@@ -54,11 +60,11 @@ public readonly struct JsonObjectReader
     };
 
     /// <summary>A member that is an integer within bounds.</summary>
-    public long Integer(string name, long min, long max) => AsInteger(Required(name), $"{Place}.{name}", min, max);
+    public long Integer(string name, long min, long max) => AsInteger(Required(name), name, min, max);
 
     /// <summary>A member that is an integer within bounds, or null if it is absent.</summary>
     public long? OptionalInteger(string name, long min, long max) =>
-        Optional(name) is { } value ? AsInteger(value, $"{Place}.{name}", min, max) : null;
+        Optional(name) is { } value ? AsInteger(value, name, min, max) : null;
 
     /// <summary>A member that is an array.</summary>
     public JsonElement Array(string name) => AsArray(Required(name), $"{Place}.{name}");
@@ -82,7 +88,7 @@ public readonly struct JsonObjectReader
         List<JsonProperty>? rest = null;
         foreach (var member in element.EnumerateObject())
         {
-            if (!known.Contains(member.Name))
+            if (!IsAmong(member, known))
                 (rest ??= []).Add(member);
         }
         return rest is null ? UnrecognizedMembers.None : new UnrecognizedMembers(rest);
@@ -90,6 +96,17 @@ public readonly struct JsonObjectReader
 
     /// <summary>A refusal that names this object's place.</summary>
     public TrustException Refuse(string what) => Malformed(Place, what);
+
+    // By the bytes of the name: most members are known, and need no text of their own.
+    private static bool IsAmong(JsonProperty member, ReadOnlySpan<string> known)
+    {
+        foreach (var name in known)
+        {
+            if (member.NameEquals(name))
+                return true;
+        }
+        return false;
+    }
 
     private static string AsText(JsonElement value, string place) =>
         value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Malformed(place, $"is {Kind(value)}, not a string");
@@ -105,12 +122,12 @@ public readonly struct JsonObjectReader
         return texts.MoveToImmutable();
     }
 
-    private static long AsInteger(JsonElement value, string place, long min, long max)
+    private long AsInteger(JsonElement value, string name, long min, long max)
     {
         if (value.ValueKind != JsonValueKind.Number)
-            throw Malformed(place, $"is {Kind(value)}, not an integer");
+            throw Malformed($"{Place}.{name}", $"is {Kind(value)}, not an integer");
         if (!value.TryGetInt64(out var number) || number < min || number > max)
-            throw Malformed(place, $"is {value.GetRawText()}; an integer from {min} to {max} is needed");
+            throw Malformed($"{Place}.{name}", $"is {value.GetRawText()}; an integer from {min} to {max} is needed");
         return number;
     }
 
