@@ -1,9 +1,6 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text;
 using TrustService.Errors;
 using TrustService.Formats;
-using TrustService.Json;
 using TrustService.Metadata;
 using TrustService.Oci;
 using TrustService.Verification;
@@ -23,7 +20,6 @@ namespace TrustService.Client;
 public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source, IMetadataCache cache, DateTimeOffset referenceTime, TrustClientOptions options)
 {
     private const int MaxListedRoles = 1024;
-    private const int MaxFileNameLength = 200;
 
     private readonly DateTimeOffset expiryTime = options.ChecksExpiry ? referenceTime : DateTimeOffset.MinValue;
 
@@ -116,6 +112,8 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
             role = await LoadAsync(
                 step.Role,
                 step.Delegator.Snapshot,
+                cache.Read(StoredFile.NameOf(step.Role)),
+                file => step.Delegator.AcceptDelegated(step.Role, file, expiryTime),
                 (file, trusted) => step.Delegator.AcceptDelegated(step.Role, file, expiryTime, trusted),
                 file => step.Delegator.RecallDelegatedVersion(step.Role, file),
                 cancellationToken).ConfigureAwait(false);
@@ -172,16 +170,23 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
 
     private async Task<TrustedTargets> UpdateAsync(CancellationToken cancellationToken)
     {
+        var ahead = new ReadAhead(format, cache.Read(StoredFile.NameOf(RoleName.Targets)), options.Limits.MaxListedBytes);
         var root = await UpdateRootAsync(cancellationToken).ConfigureAwait(false);
         var timestamp = await UpdateTimestampAsync(root, cancellationToken).ConfigureAwait(false);
         var snapshot = await UpdateSnapshotAsync(timestamp, cancellationToken).ConfigureAwait(false);
         return await LoadAsync(
-            RoleName.Targets, snapshot, (file, trusted) => snapshot.AcceptTargets(file, expiryTime, trusted), snapshot.RecallTargetsVersion, cancellationToken).ConfigureAwait(false);
+            RoleName.Targets,
+            snapshot,
+            ahead.File,
+            file => snapshot.AcceptTargets(file, () => ahead.Result, expiryTime),
+            (file, trusted) => snapshot.AcceptTargets(file, expiryTime, trusted),
+            snapshot.RecallTargetsVersion,
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<TrustedRoot> UpdateRootAsync(CancellationToken cancellationToken)
     {
-        var pinned = cache.Read(FileOf(RoleName.Root)) ?? throw new TrustException(TrustError.RootNotPinned, "No root is pinned for the repository.");
+        var pinned = cache.Read(StoredFile.NameOf(RoleName.Root)) ?? throw new TrustException(TrustError.RootNotPinned, "No root is pinned for the repository.");
         var root = TrustedRoot.Pin(format, pinned, options.Limits);
         for (var updates = 0; source is not null && updates < options.Limits.MaxRootUpdates; updates++)
         {
@@ -194,11 +199,11 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
             // Forgotten before the root is stored, so that no crash leaves versions of a thief in force. Source: TUF 1.0.34 §5.3.11.
             if (next.HasRotated(RoleName.Timestamp, root) || next.HasRotated(RoleName.Snapshot, root))
             {
-                cache.Remove(FileOf(RoleName.Timestamp));
-                cache.Remove(FileOf(RoleName.Snapshot));
+                cache.Remove(StoredFile.NameOf(RoleName.Timestamp));
+                cache.Remove(StoredFile.NameOf(RoleName.Snapshot));
             }
             root = next;
-            cache.Write(FileOf(RoleName.Root), file);
+            cache.Write(StoredFile.NameOf(RoleName.Root), file);
         }
         root.RequireFresh(expiryTime);
         if (Repository is not null)
@@ -208,11 +213,11 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
 
     private async Task<TrustedTimestamp> UpdateTimestampAsync(TrustedRoot root, CancellationToken cancellationToken)
     {
-        var name = FileOf(RoleName.Timestamp);
+        var name = StoredFile.NameOf(RoleName.Timestamp);
         var stored = cache.Read(name);
         var previous = stored is null ? null : root.RecallTimestamp(stored);
         if (source is null)
-            return root.AcceptTimestamp(stored ?? throw NotCached(RoleName.Timestamp), null, expiryTime);
+            return root.AcceptTimestamp(stored ?? throw StoredFile.Missing(RoleName.Timestamp), null, expiryTime);
         var file = await source.FetchAsync(name, options.Limits.MaxTimestampBytes, cancellationToken).ConfigureAwait(false)
             ?? throw new TrustException(TrustError.RepositoryUnknown, $"There is no trust data at {source.Location}.") { Hint = "Check the repository's name and the trust server's address, or ask its owner to run: signer init" };
         var timestamp = root.AcceptTimestamp(file, previous, expiryTime);
@@ -223,30 +228,35 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
 
     private async Task<TrustedSnapshot> UpdateSnapshotAsync(TrustedTimestamp timestamp, CancellationToken cancellationToken)
     {
-        var stored = cache.Read(FileOf(RoleName.Snapshot));
+        var stored = cache.Read(StoredFile.NameOf(RoleName.Snapshot));
         if (source is null)
-            return AcceptCached(RoleName.Snapshot, stored, file => timestamp.AcceptSnapshot(file, null, expiryTime));
-        if (stored is not null && TryAccept(() => timestamp.AcceptSnapshot(stored, null, expiryTime)) is { } current)
+            return StoredFile.Accept(RoleName.Snapshot, stored, file => timestamp.AcceptSnapshot(file, null, expiryTime));
+        if (stored is not null && StoredFile.TryAccept(() => timestamp.AcceptSnapshot(stored, null, expiryTime)) is { } current)
             return current;
         var file = await FetchAsync(source, RoleName.Snapshot, timestamp.Root, timestamp.Metadata.Signed.SnapshotMeta, timestamp.MaxSnapshotBytes, cancellationToken).ConfigureAwait(false);
         var snapshot = timestamp.AcceptSnapshot(file, stored is null ? null : timestamp.RecallSnapshot(stored), expiryTime);
-        cache.Write(FileOf(RoleName.Snapshot), file);
+        cache.Write(StoredFile.NameOf(RoleName.Snapshot), file);
         return snapshot;
     }
 
+    // A stored file is never believed: it goes through the same checks, against whoever delegates to it now.
     private async Task<TrustedTargets> LoadAsync(
-        RoleName role, TrustedSnapshot snapshot, Func<ReadOnlyMemory<byte>, long?, TrustedTargets> accept, Func<ReadOnlyMemory<byte>, long?> recall, CancellationToken cancellationToken)
+        RoleName role,
+        TrustedSnapshot snapshot,
+        byte[]? stored,
+        Func<ReadOnlyMemory<byte>, TrustedTargets> acceptStored,
+        Func<ReadOnlyMemory<byte>, long?, TrustedTargets> accept,
+        Func<ReadOnlyMemory<byte>, long?> recall,
+        CancellationToken cancellationToken)
     {
         var listed = snapshot.Listed(role);
-        // A stored file is never believed: it goes through the same checks, against whoever delegates to it now.
-        var stored = cache.Read(FileOf(role));
         if (source is null)
-            return AcceptCached(role, stored, file => accept(file, null));
-        if (stored is not null && TryAccept(() => accept(stored, null)) is { } current)
+            return StoredFile.Accept(role, stored, acceptStored);
+        if (stored is not null && StoredFile.TryAccept(() => acceptStored(stored)) is { } current)
             return current;
         var file = await FetchAsync(source, role, snapshot.Root, listed, snapshot.MaxBytesOf(role), cancellationToken).ConfigureAwait(false);
         var accepted = accept(file, stored is null || format.Rules.ParentsNameVersions ? null : recall(stored));
-        cache.Write(FileOf(role), file);
+        cache.Write(StoredFile.NameOf(role), file);
         return accepted;
     }
 
@@ -256,42 +266,4 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
         return await from.FetchAsync(name, maxBytes, cancellationToken).ConfigureAwait(false)
             ?? throw new TrustException(TrustError.MetadataUnknown, $"{name} is listed, but it is not at {from.Location}.") { Role = role.Value };
     }
-
-    // A stored file that is not the listed one is left over from an update that did not come to its end: that is no attack.
-    private static TTrusted AcceptCached<TTrusted>(RoleName role, byte[]? stored, Func<ReadOnlyMemory<byte>, TTrusted> accept)
-    {
-        try
-        {
-            return accept(stored ?? throw NotCached(role));
-        }
-        catch (TrustException e) when (e.Error is TrustError.LengthMismatch or TrustError.HashMismatch or TrustError.VersionMismatch)
-        {
-            throw NotCached(role);
-        }
-    }
-
-    private static TTrusted? TryAccept<TTrusted>(Func<TTrusted> accept)
-        where TTrusted : class
-    {
-        try
-        {
-            return accept();
-        }
-        catch (TrustException)
-        {
-            // The stored file is not the current one; the source has it.
-            return null;
-        }
-    }
-
-    private static string FileOf(RoleName role)
-    {
-        // A name in the cache is a single one, whatever the format's names on a server are.
-        var name = Uri.EscapeDataString(role.Value) + ".json";
-        // Escapes make names longer than some disks can hold.
-        return name.Length <= MaxFileNameLength ? name : $"{Hex.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(role.Value)))}.json";
-    }
-
-    private static TrustException NotCached(RoleName role) =>
-        new(TrustError.ServerUnreachable, $"The current {role} is not in the cache, and nothing may be fetched offline.") { Role = role.Value, Hint = "Run the same command once without --offline." };
 }
