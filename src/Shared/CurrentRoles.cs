@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TrustService.Client;
+using TrustService.Editing;
 using TrustService.Errors;
 using TrustService.Metadata;
 using TrustService.Verification;
@@ -11,13 +12,32 @@ namespace TrustService;
 /// <param name="Delegated">The delegated roles that were read; one without a file, or with one that does not verify, has the refusal.</param>
 public sealed record CurrentRoles(TrustedTargets Targets, ImmutableArray<RoleReading> Delegated)
 {
+    /// <summary>The hash bins that were read.</summary>
+    public ImmutableArray<RoleReading> Bins { get; init; } = [];
+
+    /// <summary>True if every hash bin was read.</summary>
+    public bool HasAllBins => Targets.Bins is { } bins && Bins.Length == bins.Count;
+
+    /// <summary>What a role says, or null if nothing was published for it yet. Of targets that is also what its hash bins say, as far as they were read.</summary>
+    /// <exception cref="TrustException">A file of the role does not verify.</exception>
+    public Targets? ContentOf(RoleName role) => role == Targets.Role && Targets.Bins is not null ? BinnedTargets.Content(this) : Find(role)?.Metadata.Signed;
+
+    /// <summary>A change as one role can hold it.</summary>
+    /// <param name="role">The role.</param>
+    /// <param name="paths">The target paths that are the role's share; null for all that it may speak for.</param>
+    /// <param name="change">The change.</param>
+    /// <returns>The part that the role may speak for, completed; null if there is nothing in it for the role.</returns>
+    /// <exception cref="TrustException">A file of the role does not verify.</exception>
+    public TargetsChange? ChangeFor(SigningRole role, ImmutableSortedSet<string>? paths, TargetsChange change) =>
+        ImageSigner.ChangeFor(role, paths, ContentOf(role.Name), change, isWhole: Targets.Bins is null || HasAllBins);
+
     /// <summary>The trusted file of a role; null if nothing was published for it yet.</summary>
     /// <exception cref="TrustException">The role's file does not verify.</exception>
     public TrustedTargets? Find(RoleName role)
     {
         if (role == Targets.Role)
             return Targets;
-        var reading = Delegated.Single(read => read.Role == role);
+        var reading = Delegated.Concat(Bins).Single(read => read.Role == role);
         return reading.Refusal is null or { Error: TrustError.RoleNotListed } ? reading.Trusted : throw reading.Refusal;
     }
 }

@@ -41,7 +41,7 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
         try
         {
             var current = await ReadAsync(roles, options, cancellationToken).ConfigureAwait(false);
-            if (!current.Delegated.Any(reading => reading.Refusal?.Error == TrustError.Expired))
+            if (!current.Delegated.Concat(current.Bins).Any(reading => reading.Refusal?.Error == TrustError.Expired))
                 return current;
         }
         catch (TrustException e) when (e.Error == TrustError.Expired && e.Role == RoleName.Targets.Value)
@@ -49,6 +49,19 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
             // Root, timestamp and snapshot were found fresh before targets was looked at.
         }
         return await ReadAsync(roles, options with { ChecksExpiry = false, ClockTolerance = null }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The same, with the hash bins that a change needs to be known.</summary>
+    /// <param name="change">The change, when targets is known; null to read all bins.</param>
+    /// <param name="roles">Names the roles that are to be read besides.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="TrustException">A coded refusal of anything but a delegated role.</exception>
+    public async Task<CurrentRoles> ReadForAsync(Func<TrustedTargets, TargetsChange?> change, Func<TrustedTargets, IEnumerable<RoleName>> roles, CancellationToken cancellationToken)
+    {
+        var current = await ReadCurrentAsync(targets => roles(targets).Concat(BinnedTargets.Touched(targets, change(targets))), cancellationToken).ConfigureAwait(false);
+        return change(current.Targets) is { } known && BinnedTargets.NeedsAll(current, known)
+            ? await ReadCurrentAsync(targets => roles(targets).Concat(BinnedTargets.Touched(targets, null)), cancellationToken).ConfigureAwait(false)
+            : current;
     }
 
     /// <summary>Applies a change to the current version of each role that is to sign it, and publishes; starts over if another publisher was first.</summary>
@@ -64,10 +77,12 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
         // Targets first: whom it delegates to afterwards decides who signs the rest.
         var roles = signers.Where(role => role.Role != RoleName.Snapshot).OrderBy(role => role.Role != RoleName.Targets).ToList();
         var snapshot = signers.FirstOrDefault(role => role.Role == RoleName.Snapshot);
+        // Of targets that is all of its hash bins.
+        var renewsTargets = roles.Any(role => role.IsRenewed && role.Role == RoleName.Targets);
         var (seen, unmoved) = (0L, 0);
         for (var attempt = 1; ; attempt++)
         {
-            var current = await ReadCurrentAsync(_ => roles.Select(role => role.Role), cancellationToken).ConfigureAwait(false);
+            var current = await ReadForAsync(_ => renewsTargets ? null : change, _ => roles.Select(role => role.Role), cancellationToken).ConfigureAwait(false);
             if (current.Targets.Snapshot.Metadata.Signed.Version is var version && version != seen)
                 (seen, unmoved) = (version, 0);
             // With each version anew: another publisher may have signed or revoked an index meanwhile.
@@ -100,34 +115,36 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
     /// <param name="paths">The target paths that are the role's share; null for all that it may speak for.</param>
     /// <param name="current">Its current version, or null.</param>
     /// <param name="change">The change.</param>
+    /// <param name="isWhole">False if <paramref name="current"/> is some of its hash bins alone.</param>
     /// <returns>The part that the role may speak for, completed; null if there is nothing in it for the role.</returns>
-    public static TargetsChange? ChangeFor(SigningRole role, ImmutableSortedSet<string>? paths, Targets? current, TargetsChange change)
+    internal static TargetsChange? ChangeFor(SigningRole role, ImmutableSortedSet<string>? paths, Targets? current, TargetsChange change, bool isWhole)
     {
         var own = change with
         {
             Set = change.Set.RemoveRange(change.Set.Keys.Where(path => !role.MaySpeakFor(path) || paths?.Contains(path) == false)),
             Delegations = role.Delegation is null ? change.Delegations : null,
         };
-        return current is not null ? PlatformTargets.Complete(current, own) : own.Set.IsEmpty ? null : own;
+        return current is not null ? PlatformTargets.Complete(current, own, isWhole) : own.Set.IsEmpty ? null : own;
     }
 
     private async Task<CurrentRoles> ReadAsync(Func<TrustedTargets, IEnumerable<RoleName>> roles, TrustClientOptions reading, CancellationToken cancellationToken)
     {
         var client = trust.StartRun(time.GetUtcNow(), reading);
         var targets = await client.RefreshAsync(cancellationToken).ConfigureAwait(false);
-        var delegated = ImmutableArray.CreateBuilder<RoleReading>();
+        var (delegated, bins) = (ImmutableArray.CreateBuilder<RoleReading>(), ImmutableArray.CreateBuilder<RoleReading>());
         foreach (var name in roles(targets).Where(name => name != targets.Role))
         {
+            var readings = targets.Bins?.IsBin(name) == true ? bins : delegated;
             try
             {
-                delegated.Add(new RoleReading(name, targets, await client.LoadDelegatedAsync(new DelegationStep(targets, name), cancellationToken).ConfigureAwait(false), null));
+                readings.Add(new RoleReading(name, targets, await client.LoadDelegatedAsync(new DelegationStep(targets, name), cancellationToken).ConfigureAwait(false), null));
             }
             catch (TrustException e) when (e.Info.Outcome != Outcome.Unreachable)
             {
-                delegated.Add(new RoleReading(name, targets, null, e));
+                readings.Add(new RoleReading(name, targets, null, e));
             }
         }
-        return new CurrentRoles(targets, delegated.ToImmutable());
+        return new CurrentRoles(targets, delegated.ToImmutable()) { Bins = bins.ToImmutable() };
     }
 
     // A server remembers the versions of a role that was taken away and is back with another key, and shows its file to nobody.

@@ -90,6 +90,9 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
     // For a hint only: what is signed under other names decides nothing about a tag.
     private async Task<IReadOnlyList<FoundTarget>?> TryListAsync(TrustedTargets targets, CancellationToken cancellationToken)
     {
+        // Not worth a thousand files.
+        if (targets.Bins is not null)
+            return null;
         try
         {
             return await client.ListAsync(targets, cancellationToken).ConfigureAwait(false);

@@ -15,8 +15,9 @@ public static class PlatformTargets
     /// <summary>Completes a change by what it means for platforms; doing it again changes nothing more.</summary>
     /// <param name="current">The version that is to be changed.</param>
     /// <param name="change">Targets to set and to remove.</param>
+    /// <param name="isWhole">False if <paramref name="current"/> is some hash bins alone; then no index may be among what changes.</param>
     /// <returns>The change, which also removes the platforms of indexes that are signed no more.</returns>
-    public static TargetsChange Complete(Targets current, TargetsChange change)
+    public static TargetsChange Complete(Targets current, TargetsChange change, bool isWhole = true)
     {
         var files = TargetsEditor.Next(current, change, current.Expires).TargetFiles;
         var signed = files.Values.Where(target => ImageTarget.IndexesOf(target).IsEmpty).Select(DigestOf).OfType<Digest>().ToHashSet();
@@ -27,8 +28,10 @@ public static class PlatformTargets
                 continue;
             var former = ImageTarget.IndexesOf(known);
             // What was signed by its digest on purpose stays so, with what was said about it.
-            set = set.SetItem(path, former.IsEmpty ? known : ImageTarget.WithIndexes(target, [.. former.Where(signed.Contains).Union(indexes)]));
+            set = set.SetItem(path, former.IsEmpty ? known : ImageTarget.WithIndexes(target, [.. former.Where(index => !isWhole || signed.Contains(index)).Union(indexes)]));
         }
+        if (!isWhole)
+            return change with { Set = set };
         var orphans = files.Where(entry => IsOrphan(set.GetValueOrDefault(entry.Key, entry.Value), signed)).Select(entry => entry.Key);
         return change with { Set = set, Remove = change.Remove.Union(orphans) };
     }

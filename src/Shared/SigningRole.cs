@@ -31,6 +31,10 @@ public sealed class SigningRole
     public static SigningRole Of(TrustedRoot root, RoleName name) =>
         new(name, $"root {root.Version}", root.Metadata.Signed.Keys, root.Metadata.Signed.Roles[name], _ => true);
 
+    /// <summary>The role targets as those sign it who sign images: its hash bins, which are many files, have keys of their own.</summary>
+    public static SigningRole OfImages(TrustedTargets targets) =>
+        targets.Bins is { } bins ? OfBins(targets, targets.Metadata.Signed, bins, targets.Role, _ => true) : Of(targets.Snapshot.Root, targets.Role);
+
     /// <summary>The roles to which targets delegates directly, in its order; hash bins are not among them.</summary>
     public static ImmutableArray<SigningRole> DelegatedBy(TrustedTargets targets) => DelegatedBy(targets, targets.Metadata.Signed);
 
@@ -60,13 +64,18 @@ public sealed class SigningRole
     /// <param name="version">The version whose delegations count.</param>
     /// <param name="name">The role.</param>
     public static SigningRole? Find(TrustedTargets targets, Targets version, RoleName name) =>
-        name == targets.Role ? Of(targets.Snapshot.Root, name) : DelegatedBy(targets, version).FirstOrDefault(role => role.Name == name);
+        name == targets.Role ? Of(targets.Snapshot.Root, name)
+        : version.Delegations?.Succinct is not { } bins ? DelegatedBy(targets, version).FirstOrDefault(role => role.Name == name)
+        : bins.IsBin(name) ? OfBins(targets, version, bins, name, path => bins.BinOf(path) == name) : null;
 
     /// <summary>True if what the role says of a target path counts.</summary>
     public bool MaySpeakFor(string targetPath) => maySpeakFor(targetPath);
 
     /// <summary>Counts who signed a version of the role.</summary>
     public ThresholdResult Count(SignedMetadata<Targets> signed) => SignatureThreshold.Count(signed, keys, roleKeys);
+
+    private static SigningRole OfBins(TrustedTargets targets, Targets version, SuccinctRoles bins, RoleName name, Func<string, bool> maySpeakFor) =>
+        new(name, $"{targets.Role} {version.Version}", version.Delegations!.Keys, bins.RoleKeys, maySpeakFor);
 
     internal ThresholdResult RequireSigned<TRole>(SignedMetadata<TRole> signed)
         where TRole : class, IRole => SignatureThreshold.Require(signed, Name, delegator, keys, roleKeys);

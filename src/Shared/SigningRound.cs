@@ -33,11 +33,22 @@ internal sealed class SigningRound(IMetadataFormat format, CurrentRoles current,
     /// <exception cref="TrustException">A coded refusal; <see cref="TrustError.ThresholdNotMet"/> if the keys are too few and they have to do.</exception>
     public void Sign(RoleSigners signers, TargetsChange change)
     {
+        if (signers.Role != current.Targets.Role || current.Targets.Bins is null)
+        {
+            Sign(signers, role => current.ChangeFor(role, signers.Paths, change));
+            return;
+        }
+        foreach (var (role, part) in BinnedTargets.Divide(current, change, now, signers.IsRenewed))
+            Sign(signers with { Role = role }, _ => part);
+    }
+
+    private void Sign(RoleSigners signers, Func<SigningRole, TargetsChange?> partOf)
+    {
         var role = SigningRole.Find(current.Targets, Draft(RoleName.Targets)?.Signed ?? current.Targets.Metadata.Signed, signers.Role)
             ?? throw new TrustException(TrustError.RoleNotListed, $"Targets {current.Targets.Metadata.Signed.Version} does not delegate to {signers.Role}.") { Role = signers.Role.Value };
         var trusted = current.Find(role.Name);
         var before = trusted?.Metadata.Signed;
-        var own = ImageSigner.ChangeFor(role, signers.Paths, before, change);
+        var own = partOf(role);
         if (own is null && !signers.IsRenewed)
             return;
         if (trusted is not null && !signers.IsRenewed && own!.IsNoChangeTo(before!) && now < before!.Expires)

@@ -109,6 +109,13 @@ public sealed class RepositoryBuilder(TimeProvider time, string name = "registry
         });
     }
 
+    /// <summary>Has the signed part of targets delegate to 2^n hash bins <c>bin-…</c> with one key.</summary>
+    public static void DelegateToBins(JsonObject targets, int bitLength, ISigningKey key) => targets["delegations"] = new JsonObject
+    {
+        ["keys"] = new JsonObject { [KeyId(KeyObject(key))] = KeyObject(key) },
+        ["succinct_roles"] = new JsonObject { ["keyids"] = new JsonArray(KeyId(KeyObject(key))), ["threshold"] = 1, ["bit_length"] = bitLength, ["name_prefix"] = "bin" },
+    };
+
     /// <summary>Gives a top-level role of a root its keys.</summary>
     public static void SetRole(JsonObject root, string role, int threshold, params JsonObject[] keys)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using TrustService.Editing;
 using TrustService.Errors;
 using TrustService.Formats;
 using TrustService.Metadata;
@@ -137,7 +138,8 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
     {
         var seen = new HashSet<RoleName> { top.Role };
         var pending = new Queue<RoleReading>([new RoleReading(top.Role, null, top, null)]);
-        var published = top.Snapshot.Metadata.Signed.Meta.Keys.ToList();
+        var published = top.Snapshot.Metadata.Signed.Meta.Keys.ToHashSet();
+        var maxRoles = top.Bins is null ? MaxListedRoles : MaxListedRoles + HashBins.Max;
         while (pending.TryDequeue(out var reading))
         {
             yield return reading;
@@ -148,8 +150,8 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
             {
                 if (!seen.Add(name))
                     continue;
-                if (seen.Count > MaxListedRoles)
-                    throw new TrustException(TrustError.DelegationLimit, $"The repository has more than {MaxListedRoles} delegated roles; they cannot be listed.");
+                if (seen.Count > maxRoles)
+                    throw new TrustException(TrustError.DelegationLimit, $"The repository has more than {maxRoles} delegated roles; they cannot be listed.");
                 pending.Enqueue(await ReadAsync(role, name, cancellationToken).ConfigureAwait(false));
             }
         }

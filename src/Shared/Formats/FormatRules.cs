@@ -79,6 +79,9 @@ public sealed record FormatRules
     /// <summary>Checks a target path against what may be written in this format.</summary>
     public required Func<string, bool> MayWriteTargetPath { get; init; }
 
+    /// <summary>True if targets may be spread over hash bins.</summary>
+    public required bool MayHaveHashBins { get; init; }
+
     /// <summary>True if images are signed by the delegated roles of those who sign, where there are any; false if always by targets.</summary>
     public required bool DelegatesSignImages { get; init; }
 

@@ -30,7 +30,7 @@ public sealed record Delegations
     {
         if (Succinct is { } bins)
             return listed.Where(bins.IsBin);
-        var known = listed.ToHashSet();
+        var known = listed as IReadOnlySet<RoleName> ?? listed.ToHashSet();
         return Roles.Select(role => role.Name).Where(known.Contains);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -9,6 +10,8 @@ namespace TrustService.Metadata;
 /// <summary>2^n hash bins with one set of keys. Source: TAP 15.</summary>
 public sealed record SuccinctRoles
 {
+    private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
+
     /// <summary>The keys and threshold of every bin.</summary>
     public required RoleKeys RoleKeys { get; init; }
 
@@ -21,6 +24,12 @@ public sealed record SuccinctRoles
     /// <summary>Unknown members.</summary>
     public UnrecognizedMembers Unrecognized { get; init; } = UnrecognizedMembers.None;
 
+    /// <summary>How many bins there are.</summary>
+    public long Count => 1L << BitLength;
+
+    // The number of a bin in its name is padded to the same length for all.
+    private int Digits => (BitLength + 3) / 4;
+
     /// <summary>The bin that a target path belongs to.</summary>
     public RoleName BinOf(string targetPath)
     {
@@ -32,16 +41,12 @@ public sealed record SuccinctRoles
     public bool IsBin(RoleName role)
     {
         var start = NamePrefix.Length + 1;
-        return role.Value.Length > start
-            && uint.TryParse(role.Value.AsSpan(start), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bin)
-            && bin < 1UL << BitLength
-            && NameOf(bin) == role;
+        if (role.Value.Length != start + Digits || role.Value[start - 1] != '-' || !role.Value.StartsWith(NamePrefix, StringComparison.Ordinal))
+            return false;
+        var digits = role.Value.AsSpan(start);
+        return digits.IndexOfAnyExcept(LowerHex) < 0 && uint.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) < Count;
     }
 
     /// <summary>The name of the bin with that number.</summary>
-    public RoleName NameOf(uint bin)
-    {
-        var digits = (BitLength + 3) / 4;
-        return RoleName.ParseDelegated($"{NamePrefix}-{bin.ToString($"x{digits}", CultureInfo.InvariantCulture)}");
-    }
+    public RoleName NameOf(uint bin) => RoleName.ParseDelegated($"{NamePrefix}-{bin.ToString($"x{Digits}", CultureInfo.InvariantCulture)}");
 }

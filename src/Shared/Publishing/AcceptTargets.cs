@@ -19,10 +19,10 @@ internal static class AcceptTargets
         // Whoever delegates anew must not cut off what is published: clients would refuse every target on that way.
         // Where clients do without such a role, its owner signs it anew when he likes.
         var cutOff = snapshot.Root.Format.Rules.UnverifiableRole == UnverifiableRole.EndsSearch ? changed : [];
-        foreach (var role in cutOff.SelectMany(delegator => DelegatesOf(files[delegator].Read().Signed, files.Keys)))
+        if (cutOff.Count > 0)
         {
-            if (files.ContainsKey(role))
-                wanted.Add(role);
+            var known = files.Keys.ToHashSet();
+            wanted.UnionWith(cutOff.SelectMany(delegator => DelegatesOf(files[delegator].Read(), known)));
         }
         if (wanted.Count > 0)
             AcceptDelegated(top, files, wanted, changed, referenceTime);
@@ -33,25 +33,25 @@ internal static class AcceptTargets
         var refusals = new Dictionary<RoleName, TrustException>();
         var visited = new HashSet<RoleName>();
         var delegators = new Queue<TrustedTargets>([top]);
-        while (wanted.Count > 0 && delegators.TryDequeue(out var delegator))
+        var others = new Queue<TrustedTargets>();
+        HashSet<RoleName>? known = null;
+        while (wanted.Count > 0)
         {
-            foreach (var role in DelegatesOf(delegator.Metadata.Signed, files.Keys))
+            // What is not asked for is read only to see whether it delegates to what is, and after everything else: a publish
+            // must not cost more for each role that it leaves alone.
+            if (delegators.TryDequeue(out var delegator))
             {
-                if (visited.Contains(role) || !files.TryGetValue(role, out var file))
-                    continue;
-                try
-                {
-                    var targets = file.Read();
-                    delegators.Enqueue(delegator.AcceptDelegated(role, targets, changed.Contains(role) ? referenceTime : WhileFresh(targets, referenceTime)));
-                    visited.Add(role);
-                    wanted.Remove(role);
-                }
-                catch (TrustException refusal)
-                {
-                    // Another role may delegate to it with the right keys.
-                    refusals.TryAdd(role, refusal);
-                }
+                others.Enqueue(delegator);
+                foreach (var role in DelegatesOf(delegator.Metadata, wanted).ToList())
+                    Visit(delegator, role);
             }
+            else if (others.TryDequeue(out var outer))
+            {
+                foreach (var role in DelegatesOf(outer.Metadata, known ??= files.Keys.ToHashSet()))
+                    Visit(outer, role);
+            }
+            else
+                break;
         }
         foreach (var role in wanted)
         {
@@ -63,15 +63,28 @@ internal static class AcceptTargets
                 Hint = "The owner of targets, or of the delegating role, lists the role and its keys first.",
             };
         }
+
+        void Visit(TrustedTargets delegator, RoleName role)
+        {
+            if (visited.Contains(role))
+                return;
+            try
+            {
+                var targets = files[role].Read();
+                delegators.Enqueue(delegator.AcceptDelegated(role, targets, changed.Contains(role) ? referenceTime : WhileFresh(targets, referenceTime)));
+                visited.Add(role);
+                wanted.Remove(role);
+            }
+            catch (TrustException refusal)
+            {
+                // Another role may delegate to it with the right keys.
+                refusals.TryAdd(role, refusal);
+            }
+        }
     }
 
-    private static IEnumerable<RoleName> DelegatesOf(Targets targets, IEnumerable<RoleName> known) =>
-        targets.Delegations switch
-        {
-            null => [],
-            { Succinct: { } bins } => known.Where(bins.IsBin),
-            var delegations => delegations.Roles.Select(role => role.Name),
-        };
+    private static IEnumerable<RoleName> DelegatesOf(SignedMetadata<Targets> targets, HashSet<RoleName> known) =>
+        targets.Signed.Delegations?.DelegatedAmong(known) ?? [];
 
     // Clients go to the bin of a target at once: a bin without a file would end their search. Source: TAP 15.
     private static void RequireAllBins(TrustedSnapshot snapshot, Targets targets)
@@ -79,8 +92,8 @@ internal static class AcceptTargets
         if (targets.Delegations?.Succinct is not { } bins)
             return;
         var listed = snapshot.Metadata.Signed.Meta.Keys.Count(bins.IsBin);
-        if (listed != 1L << bins.BitLength)
-            throw new TrustException(TrustError.RoleNotListed, $"targets delegates to {1L << bins.BitLength} bins {bins.NamePrefix}-…, of which {listed} have a file; upload the missing ones with it.") { Role = RoleName.Targets.Value };
+        if (listed != bins.Count)
+            throw new TrustException(TrustError.RoleNotListed, $"targets delegates to {bins.Count} bins {bins.NamePrefix}-…, of which {listed} have a file; upload the missing ones with it.") { Role = RoleName.Targets.Value };
     }
 
     // When a file expires that is not part of this upload, is the concern of its owner.

@@ -29,6 +29,9 @@ public sealed class CandidateSet
     /// <summary>True if nothing is to be added.</summary>
     public bool IsUnchanged => NewFiles.IsEmpty;
 
+    /// <summary>The version of every role by its name; of hash bins, those of the new files.</summary>
+    public IReadOnlyDictionary<string, long> Versions() => Set.Versions([.. NewFiles.Select(file => file.Role)]);
+
     /// <summary>Makes the next set from uploaded files.</summary>
     /// <param name="format">The repository's format.</param>
     /// <param name="current">What is published now, or null if nothing is.</param>

@@ -160,12 +160,14 @@ public sealed class ForeignChain
         var top = documents[RoleName.Targets].Read();
         var accepted = new List<TrustedTargets> { snapshot.AcceptTargets(top, WhileFresh(top.Signed, referenceTime)) };
         var reached = new HashSet<RoleName> { RoleName.Targets };
+        var known = documents.Keys.ToHashSet();
         for (var at = 0; at < accepted.Count; at++)
         {
-            foreach (var role in accepted[at].Metadata.Signed.Delegations?.Roles.Select(delegated => delegated.Name) ?? [])
+            foreach (var role in accepted[at].Metadata.Signed.Delegations?.DelegatedAmong(known) ?? [])
             {
-                if (reached.Contains(role) || !documents.TryGetValue(role, out var document))
+                if (reached.Contains(role))
                     continue;
+                var document = documents[role];
                 try
                 {
                     var targets = document.Read();

@@ -53,13 +53,15 @@ internal static class ListedFiles
     private static List<RoleName> Delegated(IReadOnlyDictionary<RoleName, TargetsDocument> documents, Func<Delegations, RoleName, bool> isListed, FormatRules rules)
     {
         var found = new List<RoleName> { RoleName.Targets };
+        var seen = found.ToHashSet();
+        var known = documents.Keys.ToHashSet();
         for (var at = 0; at < found.Count; at++)
         {
             if (documents[found[at]].Read().Signed.Delegations is not { } delegations)
                 continue;
-            foreach (var role in delegations.DelegatedAmong([.. documents.Keys]))
+            foreach (var role in delegations.DelegatedAmong(known))
             {
-                if (rules.MayDelegate(found[at], role) && !found.Contains(role) && isListed(delegations, role))
+                if (rules.MayDelegate(found[at], role) && !seen.Contains(role) && isListed(delegations, role) && seen.Add(role))
                     found.Add(role);
             }
         }

@@ -13,7 +13,7 @@ internal static class PublishConflict
         return new TrustException(TrustError.PublishConflict, $"{found}; {published + 1} is next.")
         {
             Role = role.Value,
-            Versions = current.Versions(),
+            Versions = current.Versions(role),
             Hint = "Read the current version, make the change to that, sign it and publish again.",
         };
     }

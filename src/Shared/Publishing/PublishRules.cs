@@ -17,8 +17,8 @@ public sealed record PublishRules
     /// <summary>Limits for uploaded files.</summary>
     public WriteLimits Limits { get; init; } = WriteLimits.Default;
 
-    /// <summary>Roles of one repository, top-level ones included.</summary>
-    public int MaxRoles { get; init; } = 1024;
+    /// <summary>Roles of one repository, top-level ones and hash bins included. A bin stays listed for ever, but the names of all shapes together are few.</summary>
+    public int MaxRoles { get; init; } = 4500;
 
     /// <summary>Keys in a safe that every new root must list for snapshot and timestamp beside the server's own.</summary>
     public ImmutableArray<PublicKey> StandbyKeys { get; init; } = [];

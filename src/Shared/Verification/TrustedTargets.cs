@@ -32,6 +32,9 @@ public sealed class TrustedTargets
     /// <summary>The path patterns for which the role may speak, or null if patterns do not bind it: the top-level targets, and hash bins.</summary>
     public ImmutableArray<string>? Paths => delegator.Paths;
 
+    /// <summary>The hash bins to which this role delegates, or null.</summary>
+    public SuccinctRoles? Bins => Metadata.Signed.Delegations?.Succinct;
+
     /// <summary>True if the role's patterns let it speak for a target path.</summary>
     public bool MaySpeakFor(string targetPath) =>
         Paths is not { } patterns || patterns.Any(pattern => Snapshot.Root.Format.Rules.PathMatches(pattern, targetPath));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using TrustService.Cli.KeyStores;
 using TrustService.Cli.Output;
 using TrustService.Cli.Settings;
+using TrustService.Editing;
 using TrustService.Errors;
 using TrustService.Formats;
 using TrustService.Oci;
@@ -19,6 +20,7 @@ internal sealed class InitCommand : SignerCommand
     private readonly Option<string> rootExpires = new("--root-expires") { HelpName = "TIME", Description = "How long root 1 is valid (default 10y)", DefaultValueFactory = _ => "10y" };
     private readonly Option<string> expires = new("--expires") { HelpName = "TIME", Description = "How long targets 1 is valid (default 365d)", DefaultValueFactory = _ => "365d" };
     private readonly Option<string?> format = TrustFlags.FormatOption("Format of the trust data: tuf, or notary for the clients of Docker Content Trust (default tuf)");
+    private readonly Option<int?> bins = new("--bins") { HelpName = "N", Description = "Spread the targets over N hash bins, a power of two: for repositories of very many tags (about N × 128)" };
     private readonly Option<bool> yes = new("--yes", "-y") { Description = "Do not ask" };
 
     /// <summary>Makes the command.</summary>
@@ -27,25 +29,29 @@ internal sealed class InitCommand : SignerCommand
     {
         type.AcceptOnlyFromAmong(KeySchemes.Names);
         Arguments.Add(repository);
-        foreach (var option in (Option[])[rootKey, targetsKey, type, format, rootExpires, expires, yes])
+        foreach (var option in (Option[])[rootKey, targetsKey, type, format, bins, rootExpires, expires, yes])
             Options.Add(option);
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Examples => ["signer init registry.example.com/team/app", "signer init registry.example.com/team/app --root-key vault-1", "signer init registry.example.com/team/app --format notary"];
+    public override IReadOnlyList<string> Examples => ["signer init registry.example.com/team/app", "signer init registry.example.com/team/app --root-key vault-1", "signer init registry.example.com/team/app --format notary", "signer init registry.example.com/team/app --bins 1024"];
 
     /// <inheritdoc/>
     protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var name = ReadRepository(context.Parse.GetRequiredValue(repository));
+        var wanted = MetadataFormats.Find(context.Parse.GetValue(format) ?? "tuf");
         var request = new InitRequest(
-            MetadataFormats.Find(context.Parse.GetValue(format) ?? "tuf"),
+            wanted,
             context.Parse.GetValue(rootKey),
             context.Parse.GetValue(targetsKey),
             KeySchemes.Parse(context.Parse.GetRequiredValue(type)),
             Durations.Parse(context.Parse.GetRequiredValue(rootExpires), "--root-expires"),
             Durations.Parse(context.Parse.GetRequiredValue(expires), "--expires"),
-            context.Parse.GetValue(yes));
+            context.Parse.GetValue(yes))
+        {
+            Bins = context.Parse.GetValue(bins) is { } count ? HashBins.RequireCount(wanted, count) : 0,
+        };
         context.Output.Say("Trust server", context.Servers.Address);
         var (targets, fingerprint, isNew) = await new RepositoryInitialization(context, name, request).RunAsync(cancellationToken);
         Report(context.Output, name, fingerprint, targets, isNew);
@@ -78,6 +84,8 @@ internal sealed class InitCommand : SignerCommand
             writer.WriteOutcome(isNew ? "initialized" : "unchanged", Outcome.Verified);
             writer.WriteString("repository", name.Value);
             writer.WriteString("format", current.Snapshot.Root.Format.Name);
+            if (current.Bins is { } spread)
+                writer.WriteNumber("bins", spread.Count);
             writer.WriteString("fingerprint", fingerprint);
             writer.WriteStartObject("metadata");
             Write("root", root, current.Snapshot.Root.Metadata.Signed.Expires);

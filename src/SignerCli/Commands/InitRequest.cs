@@ -11,4 +11,8 @@ namespace TrustService.Cli.Commands;
 /// <param name="RootLifetime">How long root 1 is valid.</param>
 /// <param name="TargetsLifetime">How long targets 1 is valid.</param>
 /// <param name="IsConfirmed">True to ask nothing.</param>
-internal sealed record InitRequest(IMetadataFormat Format, string? RootKey, string? TargetsKey, SignatureScheme Scheme, TimeSpan RootLifetime, TimeSpan TargetsLifetime, bool IsConfirmed);
+internal sealed record InitRequest(IMetadataFormat Format, string? RootKey, string? TargetsKey, SignatureScheme Scheme, TimeSpan RootLifetime, TimeSpan TargetsLifetime, bool IsConfirmed)
+{
+    /// <summary>The hash bins over which targets is spread, or 0 for none.</summary>
+    public int Bins { get; init; }
+}

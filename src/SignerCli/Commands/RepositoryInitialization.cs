@@ -30,7 +30,7 @@ internal sealed class RepositoryInitialization(CommandContext context, Repositor
 
         RequireFormatFor(request.Scheme);
         context.Output.Say("Repository", $"{name} (new, format {request.Format.Name})");
-        if (draft is not null && FormatOf(draft.Root) != request.Format)
+        if (draft is not null && (FormatOf(draft.Root) != request.Format || (BinsOf(draft)?.Count ?? 0) != request.Bins))
         {
             InitDraft.Forget(context.Home, name);
             draft = null;
@@ -96,13 +96,13 @@ internal sealed class RepositoryInitialization(CommandContext context, Repositor
             cancellationToken);
         using var root = RepositoryKey.Get(context, RoleName.Root, name, request.RootKey, request.Scheme);
         using var targets = RepositoryKey.Get(context, RoleName.Targets, name, request.TargetsKey, request.Scheme);
-        var created = NewRepository.Create(request.Format, name, root, targets, snapshotKeys.All, timestampKeys.All, context.Now, context.Now + request.RootLifetime, context.Now + request.TargetsLifetime);
-        return new InitDraft(created.Root.File.ToArray(), created.Targets.File.ToArray());
+        var created = NewRepository.Create(request.Format, name, root, targets, snapshotKeys.All, timestampKeys.All, context.Now, context.Now + request.RootLifetime, context.Now + request.TargetsLifetime, request.Bins);
+        return new InitDraft(created.Root.File.ToArray(), created.Targets.File.ToArray(), created.Bin?.File.ToArray());
     }
 
     private async Task PublishAsync(InitDraft draft, CancellationToken cancellationToken)
     {
-        var files = new Dictionary<RoleName, ReadOnlyMemory<byte>> { [RoleName.Root] = draft.Root, [RoleName.Targets] = draft.Targets };
+        var files = NewRepository.FilesOf(draft.Root, draft.Targets, draft.Bin, BinsOf(draft));
         context.Output.Progress($"Publishing {name}");
         try
         {
@@ -131,6 +131,8 @@ internal sealed class RepositoryInitialization(CommandContext context, Repositor
         InitDraft.Forget(context.Home, name);
         return (current, pin.Fingerprint, isNew);
     }
+
+    private SuccinctRoles? BinsOf(InitDraft draft) => request.Format.Read<Targets>(draft.Targets, VerificationLimits.Default.MaxRootBytes).Signed.Delegations?.Succinct;
 
     private static IMetadataFormat FormatOf(byte[] root) => MetadataFormats.Detect(root, VerificationLimits.Default.MaxRootBytes);
 }

@@ -54,18 +54,19 @@ internal sealed class RepositorySigning(CommandContext context, TrustFlags trust
     /// <summary>What is current, verified, and the roles that sign.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="choose">Chooses the roles, when targets is known.</param>
+    /// <param name="change">What is to be changed, if that is known already; of hash bins only those are read that it touches.</param>
     /// <param name="readsOthers">True to read the roles of others as well.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="TrustException">A coded refusal.</exception>
     public async Task<(CurrentRoles Current, ImmutableArray<SigningRole> Roles)> ReadAsync(
-        RepositoryName repository, Func<TrustedTargets, ImmutableArray<SigningRole>> choose, bool readsOthers, CancellationToken cancellationToken)
+        RepositoryName repository, Func<TrustedTargets, ImmutableArray<SigningRole>> choose, Func<TrustedTargets, TargetsChange?> change, bool readsOthers, CancellationToken cancellationToken)
     {
         context.Output.Progress($"Reading {repository}");
         var current = await WithSignerAsync(repository, (signer, token) => signer.ReadCurrentAsync(_ => [], token), cancellationToken);
         // Choosing may have to open a key, for which a person may have to type.
         var roles = choose(current.Targets);
-        if (readsOthers || roles.Any(role => role.Name != current.Targets.Role))
-            current = await WithSignerAsync(repository, (signer, token) => signer.ReadCurrentAsync(targets => Names(targets, roles, readsOthers), token), cancellationToken);
+        if (readsOthers || current.Targets.Bins is not null || roles.Any(role => role.Name != current.Targets.Role))
+            current = await WithSignerAsync(repository, (signer, token) => signer.ReadForAsync(change, targets => Names(targets, roles, readsOthers), token), cancellationToken);
         return (current, roles);
     }
 
@@ -80,8 +81,8 @@ internal sealed class RepositorySigning(CommandContext context, TrustFlags trust
         var needs = false;
         foreach (var role in roles)
         {
-            var now = current.Find(role.Name)?.Metadata.Signed;
-            if (ImageSigner.ChangeFor(role, null, now, change) is not { } own)
+            var now = current.ContentOf(role.Name);
+            if (current.ChangeFor(role, null, change) is not { } own)
                 continue;
             if (now is not null && now.Expires <= context.Now)
                 context.Output.Warn($"The {role.Name} of {repository} expired on {CommandOutput.Date(now.Expires)}; publishing renews all of their signatures.");

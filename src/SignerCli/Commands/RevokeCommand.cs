@@ -52,8 +52,8 @@ internal sealed class RevokeCommand : SignerCommand
         ImmutableSortedSet<string> paths = context.Parse.GetValue(isAll) ? [] : [.. named.Select(TargetNames.For)];
         try
         {
-            var (current, roles) = await signing.ReadAsync(repository, signing.Roles.ForRevoking, readsOthers: true, cancellationToken);
-            var signed = roles.Select(role => (Role: role, Targets: current.Find(role.Name)?.Metadata.Signed)).Where(entry => entry.Targets is not null).Select(entry => (entry.Role, Targets: entry.Targets!)).ToList();
+            var (current, roles) = await signing.ReadAsync(repository, signing.Roles.ForRevoking, _ => null, readsOthers: true, cancellationToken);
+            var signed = roles.Select(role => (Role: role, Targets: current.ContentOf(role.Name))).Where(entry => entry.Targets is not null).Select(entry => (entry.Role, Targets: entry.Targets!)).ToList();
             paths = context.Parse.GetValue(isAll) ? [.. signed.SelectMany(entry => entry.Targets.TargetFiles.Keys)] : paths;
             RequireSigned(repository, paths, [.. signed.Select(entry => entry.Targets)], current);
             signed.RemoveAll(entry => !paths.Any(entry.Targets.TargetFiles.ContainsKey));

@@ -47,7 +47,7 @@ internal sealed class RoleSelection(SigningKeyring keyring, ImmutableArray<RoleN
     private ImmutableArray<SigningRole>? Given(TrustedTargets targets) =>
         asked.IsEmpty ? null : [.. asked.Select(name => SigningRole.Find(targets, name) ?? throw Unknown(targets, name))];
 
-    private static SigningRole Top(TrustedTargets targets) => SigningRole.Of(targets.Snapshot.Root, targets.Role);
+    private static SigningRole Top(TrustedTargets targets) => SigningRole.OfImages(targets);
 
     private static TrustException Unknown(TrustedTargets targets, RoleName name) =>
         new(TrustError.RoleNotListed, $"The repository has no role {name}. Images are signed by {Names([Top(targets), .. SigningRole.DelegatedBy(targets)])}.") { Role = name.Value };

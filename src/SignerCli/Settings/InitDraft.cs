@@ -10,24 +10,27 @@ namespace TrustService.Cli.Settings;
 /// </summary>
 /// <param name="Root">Root 1.</param>
 /// <param name="Targets">Targets 1.</param>
-internal sealed record InitDraft(byte[] Root, byte[] Targets)
+/// <param name="Bin">The first file of every hash bin, or null if there are none.</param>
+internal sealed record InitDraft(byte[] Root, byte[] Targets, byte[]? Bin)
 {
     /// <summary>The draft of a repository, or null.</summary>
     public static InitDraft? Find(SignerHome home, RepositoryName repository)
     {
-        var (root, targets) = PathsOf(home, repository);
-        return File.Exists(root) && File.Exists(targets)
-            ? new InitDraft(PrivateFiles.Read(root, VerificationLimits.Default.MaxRootBytes), PrivateFiles.Read(targets, VerificationLimits.Default.MaxRootBytes))
-            : null;
+        var (root, targets, bin) = PathsOf(home, repository);
+        return File.Exists(root) && File.Exists(targets) ? new InitDraft(Read(root), Read(targets), File.Exists(bin) ? Read(bin) : null) : null;
     }
 
     /// <summary>Keeps the draft.</summary>
     public void Save(SignerHome home, RepositoryName repository)
     {
-        var (root, targets) = PathsOf(home, repository);
+        var (root, targets, bin) = PathsOf(home, repository);
         PrivateFiles.EnsureDirectory(home.Roots);
-        // Root last: a draft counts only when both are there.
+        // Root last: a draft counts only when all are there.
         File.Delete(root);
+        if (Bin is null)
+            File.Delete(bin);
+        else
+            PrivateFiles.Replace(bin, Bin);
         PrivateFiles.Replace(targets, Targets);
         PrivateFiles.Replace(root, Root);
     }
@@ -37,11 +40,17 @@ internal sealed record InitDraft(byte[] Root, byte[] Targets)
     {
         if (!Directory.Exists(home.Roots))
             return;
-        var (root, targets) = PathsOf(home, repository);
+        var (root, targets, bin) = PathsOf(home, repository);
         File.Delete(root);
         File.Delete(targets);
+        File.Delete(bin);
     }
 
-    private static (string Root, string Targets) PathsOf(SignerHome home, RepositoryName repository) =>
-        (Path.Combine(home.Roots, repository.FileName + ".draft-root.json"), Path.Combine(home.Roots, repository.FileName + ".draft-targets.json"));
+    private static byte[] Read(string path) => PrivateFiles.Read(path, VerificationLimits.Default.MaxRootBytes);
+
+    private static (string Root, string Targets, string Bin) PathsOf(SignerHome home, RepositoryName repository)
+    {
+        var path = Path.Combine(home.Roots, repository.FileName);
+        return (path + ".draft-root.json", path + ".draft-targets.json", path + ".draft-bin.json");
+    }
 }

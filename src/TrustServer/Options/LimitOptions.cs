@@ -16,13 +16,17 @@ internal sealed class LimitOptions : IValidatableObject
     [Range(1024, 1024 * 1024 * 1024)]
     public int MaxRequestBytes { get; set; } = 32 * 1024 * 1024;
 
-    /// <summary>Parts (metadata files) of one publish; an import may have <see cref="MaxRoles"/> and every root that clients follow. Default: 64.</summary>
-    [Range(1, 4096)]
-    public int MaxParts { get; set; } = 64;
+    /// <summary>Parts (metadata files) of one publish; an import may have <see cref="MaxRoles"/> and every root that clients follow.
+    /// Default: 4200, so that 4096 hash bins can be published together; 16 384 bins need 16 400.</summary>
+    [Range(1, 65_536)]
+    public int MaxParts { get; set; } = 4200;
 
-    /// <summary>Roles of one repository, top-level ones included. Default: 1024.</summary>
-    [Range(4, 16_384)]
-    public int MaxRoles { get; set; } = 1024;
+    /// <summary>
+    /// Roles of one repository, top-level ones and hash bins included. Default: 4500. Bins stay listed in snapshot for ever, but
+    /// all shapes of a repository together, from 2 to 4096 bins, have 4368 names; those up to 16 384 bins have 20 752.
+    /// </summary>
+    [Range(4, 65_536)]
+    public int MaxRoles { get; set; } = 4500;
 
     /// <summary>Targets of one role. Default: 100 000.</summary>
     [Range(1, 10_000_000)]

@@ -11,6 +11,9 @@ internal static class ChangeSummary
     /// <summary>Target paths that are listed by name; beyond it only their number is told.</summary>
     private const int MaxPaths = 50;
 
+    /// <summary>Roles whose target paths are listed; of more roles, as when all hash bins are signed anew, the versions alone are told.</summary>
+    private const int MaxRoles = 16;
+
     /// <summary>A JSON object: for each changed role its version, for targets roles also the target paths set and removed.</summary>
     public static string Of(PublishedSet? before, CandidateSet after) => Encoding.UTF8.GetString(JsonWriting.Bytes(writer =>
     {
@@ -19,7 +22,7 @@ internal static class ChangeSummary
         {
             writer.WriteStartObject(file.Role.Value);
             writer.WriteNumber("version", file.Version);
-            if (after.Set.Targets.TryGetValue(file.Role, out var targets))
+            if (after.NewFiles.Length <= MaxRoles && after.Set.Targets.TryGetValue(file.Role, out var targets))
             {
                 var old = before?.Targets.GetValueOrDefault(file.Role)?.Read().Signed.TargetFiles;
                 var current = targets.Read().Signed.TargetFiles;

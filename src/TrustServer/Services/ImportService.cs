@@ -41,7 +41,7 @@ internal sealed class ImportService(
                 Log.Imported(log, repository.Value, chain.Set.Root.Format.Name, chain.Roots[0].Version, chain.Roots[^1].Version, $"{chain.ServableUntil:u}");
             return new ImportAnswer(
                 chain.Set.Root.Format.Name,
-                candidate.Set.Versions(),
+                candidate.Versions(),
                 [chain.Roots[0].Version, chain.Roots[^1].Version],
                 !candidate.IsUnchanged,
                 isReadOnly,
@@ -78,7 +78,7 @@ internal sealed class ImportService(
         await using var transaction = await store.BeginPublishAsync(repository, [], cancellationToken);
         if (transaction.Repository is { } record)
             RepositoryFormat.Require(record, format);
-        var current = await sets.ReadAsync(transaction, format, cancellationToken);
+        var current = await PublishedSets.ReadWholeAsync(transaction, format, cancellationToken);
         var candidate = CandidateSet.OfImport(current, chain);
         if (candidate.IsUnchanged)
             return candidate;

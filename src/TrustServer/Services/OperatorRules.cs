@@ -33,7 +33,8 @@ internal sealed class OperatorRules
                 MaxVersionJump = limits.Value.MaxVersionJump,
                 MaxLifetime = TimeSpan.FromDays(limits.Value.MaxExpiryDays),
                 MaxTargets = limits.Value.MaxTargets,
-                MaxDelegatedRoles = limits.Value.MaxRoles,
+                // Those that a file lists by name; hash bins are one entry.
+                MaxDelegatedRoles = Math.Min(WriteLimits.Default.MaxDelegatedRoles, limits.Value.MaxRoles),
             },
         };
     }

@@ -19,6 +19,9 @@ internal sealed class PublishService(
     /// <summary>How far the clocks of two servers may differ.</summary>
     private static readonly TimeSpan MaxClockLag = TimeSpan.FromMinutes(5);
 
+    /// <summary>Files that one line of the log names.</summary>
+    private const int MaxLoggedFiles = 16;
+
     private readonly ILogger log = loggers.CreateLogger(Log.Category);
 
     /// <summary>Publishes uploaded files with a new snapshot and timestamp. The same files again change nothing.</summary>
@@ -36,10 +39,10 @@ internal sealed class PublishService(
         try
         {
             var candidate = await CommitAsync(repository, format, uploads, actor, cancellationToken);
-            var versions = candidate.Set.Versions();
+            var versions = candidate.Versions();
             TrustMetrics.Add(metrics.Publishes, candidate.IsUnchanged ? "unchanged" : "published");
             if (!candidate.IsUnchanged)
-                Log.Published(log, repository.Value, string.Join(", ", candidate.NewFiles.Select(file => $"{file.Role} {file.Version}")), (long)time.GetElapsedTime(start).TotalMilliseconds);
+                Log.Published(log, repository.Value, Describe(candidate.NewFiles), (long)time.GetElapsedTime(start).TotalMilliseconds);
             return versions;
         }
         catch (TrustException e)
@@ -70,7 +73,7 @@ internal sealed class PublishService(
         if (transaction.Repository is not { } record || !rules.IsDue(record, now))
             return null;
         var format = MetadataFormats.Find(record.Format);
-        var current = await sets.ReadAsync(transaction, format, cancellationToken);
+        var current = await sets.ReadAsync(transaction, format, [], cancellationToken);
         CheckClock(current!, now);
         var signers = await FindSignersAsync(repository, current!.Root.Metadata.Signed, current, cancellationToken);
         // Taken over as it was, and said at the import: an alarm every hour would hide the ones that matter.
@@ -91,7 +94,7 @@ internal sealed class PublishService(
         await using var transaction = await store.BeginPublishAsync(repository, [], cancellationToken);
         if (transaction.Repository is { } record)
             RepositoryFormat.Require(record, format);
-        var current = await sets.ReadAsync(transaction, format, cancellationToken);
+        var current = await sets.ReadAsync(transaction, format, uploads, cancellationToken);
         var now = time.GetUtcNow();
         if (current is not null)
             CheckClock(current, now);
@@ -105,6 +108,9 @@ internal sealed class PublishService(
         sets.Keep(await transaction.CommitAsync(publication, cancellationToken), candidate.Set);
         return candidate;
     }
+
+    private static string Describe(ImmutableArray<CandidateFile> files) =>
+        string.Join(", ", files.TakeLast(MaxLoggedFiles).Select(file => $"{file.Role} {file.Version}")) + (files.Length > MaxLoggedFiles ? $" and {files.Length - MaxLoggedFiles} more" : "");
 
     // A server with a lagging clock would take expired files for good, and replace a timestamp by one that expires sooner.
     private static void CheckClock(PublishedSet current, DateTimeOffset now)

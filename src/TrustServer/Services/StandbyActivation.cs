@@ -37,7 +37,7 @@ internal sealed class StandbyActivation(IMetadataStore store, IOnlineKeys keys, 
             if (transaction.Repository is not { } record)
                 return new StandbyResult(repository, StandbyOutcome.Refused, "it was deleted meanwhile");
             var format = MetadataFormats.Find(record.Format);
-            var current = (await sets.ReadAsync(transaction, format, cancellationToken))!;
+            var current = (await sets.ReadAsync(transaction, format, [], cancellationToken))!;
             var root = current.Root.Metadata.Signed;
             var own = new OnlineSigners([key], [key]);
             ImmutableArray<RoleName> listed = [.. OnlineRoles.Where(role => own.Find(root, role) is not null)];

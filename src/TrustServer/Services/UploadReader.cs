@@ -40,6 +40,7 @@ internal sealed class UploadReader(IOptions<LimitOptions> options, TimeProvider 
             ? (limits.MaxParts, $"{LimitOptions.Section}:{nameof(limits.MaxParts)}")
             : (limits.MaxRoles + VerificationLimits.Default.MaxRootUpdates, $"{LimitOptions.Section}:{nameof(limits.MaxRoles)}, and {VerificationLimits.Default.MaxRootUpdates} roots");
         var files = new List<UploadedFile>();
+        var seen = new HashSet<RoleName>();
         var parts = 0;
         using var tooLate = new CancellationTokenSource(TimeSpan.FromSeconds(limits.UploadSeconds), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(tooLate.Token, cancellationToken);
@@ -54,7 +55,7 @@ internal sealed class UploadReader(IOptions<LimitOptions> options, TimeProvider 
                 if (name.Length == 0)
                     await ReadPartAsync(section.Body, null, either.Token);
                 var role = rules.RoleOf(name);
-                if (role != rules.RepeatedRole && files.RemoveAll(file => file.Role == role) > 0 && !rules.TakesLastPart)
+                if (role != rules.RepeatedRole && !seen.Add(role) && files.RemoveAll(file => file.Role == role) > 0 && !rules.TakesLastPart)
                     throw Malformed($"Two parts are for the role {role}; one file for each role is needed.");
                 files.Add(new UploadedFile(role, await ReadPartAsync(section.Body, role, either.Token)));
             }

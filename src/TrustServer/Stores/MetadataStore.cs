@@ -44,7 +44,7 @@ internal sealed class MetadataStore(TrustDatabase database, TimeProvider time) :
 
     /// <inheritdoc/>
     public Task<IPublishTransaction> BeginPublishAsync(RepositoryName repository, IReadOnlyCollection<RoleName> roles, CancellationToken cancellationToken) =>
-        BeginAsync(repository, [RoleName.Root, RoleName.Timestamp, RoleName.Snapshot, .. roles], cancellationToken);
+        BeginAsync(repository, [RoleName.Timestamp, .. roles], cancellationToken);
 
     /// <inheritdoc/>
     public async Task<bool> DeleteAsync(RepositoryName repository, string? format, string? actor, CancellationToken cancellationToken)

@@ -9,6 +9,9 @@ namespace TrustService.Server.Stores;
 /// <summary>Writes one publication inside an open transaction.</summary>
 internal sealed class PublicationWriting(SqlDialect dialect, DbConnection connection, DbTransaction transaction, Publication publication, DateTimeOffset now)
 {
+    /// <summary>Files that go to the database in one request.</summary>
+    private const int MaxFilesInRequest = 64;
+
     private const string Heads =
         "root_version = @root_version, root_expires = @root_expires, timestamp_version = @timestamp_version, timestamp_expires = @timestamp_expires, " +
         "snapshot_version = @snapshot_version, snapshot_expires = @snapshot_expires, targets_version = @targets_version, targets_expires = @targets_expires";
@@ -46,6 +49,7 @@ internal sealed class PublicationWriting(SqlDialect dialect, DbConnection connec
             [("name", name.Value), ("format", publication.Format), ("now", dialect.ToParameter(now)), .. HeadParameters(draft)]);
         await using var command = insert.Command;
         var record = draft with { Id = (long)(await command.ExecuteScalarAsync(cancellationToken))! };
+        await InsertManyAsync(record.Id, cancellationToken);
         await using var rest = AddRest(new SqlBatch(connection, transaction).Add("", ("id", record.Id), ("now", dialect.ToParameter(now))), name).Command;
         await rest.ExecuteNonQueryAsync(cancellationToken);
         return record;
@@ -62,6 +66,7 @@ internal sealed class PublicationWriting(SqlDialect dialect, DbConnection connec
             Snapshot = Next(RoleName.Snapshot, before.Snapshot),
             Targets = Next(RoleName.Targets, before.Targets),
         };
+        await InsertManyAsync(before.Id, cancellationToken);
         var batch = new SqlBatch(connection, transaction).Add(
             $"UPDATE repositories SET updated_at = @now, {Heads} WHERE id = @id AND root_version = @root_before AND timestamp_version = @timestamp_before " +
             "AND snapshot_version = @snapshot_before AND targets_version = @targets_before RETURNING id;",
@@ -91,18 +96,35 @@ internal sealed class PublicationWriting(SqlDialect dialect, DbConnection connec
                 $"DELETE FROM metadata_files WHERE repository_id = @id AND role = @reset_role{i} AND version > @reset_version{i};",
                 ($"reset_role{i}", publication.ResetRoles[i].Value), ($"reset_version{i}", Find(publication.ResetRoles[i])!.Version));
         }
-        for (var i = 0; i < publication.Files.Length; i++)
+        AddFiles(batch, publication.Files.AsSpan()[^Math.Min(publication.Files.Length, MaxFilesInRequest)..]);
+        batch.Add("", ("repository", name.Value), ("format", publication.Format));
+        AddKeyStates(batch);
+        var timestamp = Find(RoleName.Timestamp) ?? throw new ArgumentException("A publication needs a timestamp.");
+        return ChangeWriting.Add(batch, dialect, publication.Kind, publication.Actor, timestamp, publication.Summary);
+    }
+
+    // A request may have no more than 65 535 parameters. All hash bins of a repository together need more; they go before the others.
+    private async Task InsertManyAsync(long repositoryId, CancellationToken cancellationToken)
+    {
+        for (var at = 0; at < publication.Files.Length - MaxFilesInRequest; at += MaxFilesInRequest)
         {
-            var file = publication.Files[i];
+            var batch = new SqlBatch(connection, transaction).Add("", ("id", repositoryId), ("now", dialect.ToParameter(now)));
+            AddFiles(batch, publication.Files.AsSpan()[at..Math.Min(at + MaxFilesInRequest, publication.Files.Length - MaxFilesInRequest)]);
+            await using var command = batch.Command;
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private void AddFiles(SqlBatch batch, ReadOnlySpan<NewFile> files)
+    {
+        for (var i = 0; i < files.Length; i++)
+        {
+            var file = files[i];
             batch.Add(
                 $"INSERT INTO metadata_files (repository_id, role, version, sha256, length, expires_at, created_at, data) VALUES (@id, @role{i}, @version{i}, @sha256_{i}, @length{i}, @expires{i}, @now, @data{i});",
                 ($"role{i}", file.Role.Value), ($"version{i}", file.Version), ($"sha256_{i}", file.Sha256), ($"length{i}", file.Data.Length),
                 ($"expires{i}", dialect.ToParameter(file.Expires)), ($"data{i}", dialect.ToParameter(file.Data)));
         }
-        batch.Add("", ("repository", name.Value), ("format", publication.Format));
-        AddKeyStates(batch);
-        var timestamp = Find(RoleName.Timestamp) ?? throw new ArgumentException("A publication needs a timestamp.");
-        return ChangeWriting.Add(batch, dialect, publication.Kind, publication.Actor, timestamp, publication.Summary);
     }
 
     private void AddKeyStates(SqlBatch batch)

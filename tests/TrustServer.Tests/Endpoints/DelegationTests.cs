@@ -62,11 +62,7 @@ public sealed class DelegationTests : HostileUpload
     {
         var key = Owner.NewKey();
         var targets = Owner.Targets(2);
-        targets["delegations"] = new JsonObject
-        {
-            ["keys"] = new JsonObject { [KeyId(KeyObject(key))] = KeyObject(key) },
-            ["succinct_roles"] = new JsonObject { ["keyids"] = new JsonArray(KeyId(KeyObject(key))), ["threshold"] = 1, ["bit_length"] = 2, ["name_prefix"] = "bin" },
-        };
+        DelegateToBins(targets, 2, key);
         var signed = Sign(targets, Owner.TargetsKey);
         (string, byte[])[] bins = [.. Enumerable.Range(0, 4).Select(i => (string.Create(CultureInfo.InvariantCulture, $"bin-{i}"), Sign(Owner.Targets(), key)))];
 

@@ -175,7 +175,7 @@ public abstract class ImportContract(PostgresFixture? postgres) : IAsyncLifetime
         (string Name, byte[] Data)[] parts = [.. Parts().Where(part => !part.Name.EndsWith(".root", StringComparison.Ordinal)), .. Enumerable.Range(1, 70).Select(version => ($"{version}.root", origin.Files[$"{version}.root.json"]))];
 
         using var answer = await SendAsync(parts);
-        using var refused = await SendAsync([.. Enumerable.Range(1, 1281).Select(version => ($"{version}.root", "{}"u8.ToArray()))]);
+        using var refused = await SendAsync([.. Enumerable.Range(1, 4757).Select(version => ($"{version}.root", "{}"u8.ToArray()))]);
 
         Assert.Equal([1L, 70L], (await answer.JsonAsync())["roots"]!.AsArray().Select(version => (long)version!));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using TrustService.Errors;
@@ -100,6 +101,58 @@ public abstract class PublishContract(PostgresFixture? postgres)
         }
         using var beyond = await server.Client.GetAsync($"{owner.MetadataPath}/{Publishers + 2}.targets.json");
         Assert.Equal(HttpStatusCode.NotFound, beyond.StatusCode);
+    }
+
+    [Fact]
+    public async Task Publish_IntoOneOfManyBins_LeavesTheOthersAlone()
+    {
+        await using var server = await TestServer.StartAsync(postgres);
+        using var owner = new RepositoryBuilder(server.Clock);
+        await owner.InitAsync(server.Client);
+        var bins = Enumerable.Range(0, 256).Select(bin => $"bin-{bin.ToString("x2", CultureInfo.InvariantCulture)}").ToList();
+        var (targets, empty) = (owner.Targets(2), owner.TargetsFile(1));
+        RepositoryBuilder.DelegateToBins(targets, 8, owner.TargetsKey);
+
+        var all = await owner.PublishAsync(server.Client, [("targets", RepositoryBuilder.Sign(targets, owner.TargetsKey)), .. bins.Select(bin => (bin, empty))]).VersionsAsync();
+        var one = await owner.PublishAsync(server.Client, ("bin-07", owner.TargetsFile(2, "1.0"))).VersionsAsync();
+        await server.RestartAsync();
+        var two = await owner.PublishAsync(server.Client, ("bin-08", owner.TargetsFile(2, "2.0")), ("bin-07", owner.TargetsFile(3, "1.1"))).VersionsAsync();
+        var again = await owner.PublishAsync(server.Client, ("bin-ff", empty)).VersionsAsync();
+
+        // The answer to the first publish of all bins names all of them, later ones those that changed.
+        Assert.Equal(260, all.Count);
+        Assert.Equal(new() { ["root"] = 1, ["targets"] = 2, ["snapshot"] = 3, ["timestamp"] = 3, ["bin-07"] = 2 }, one);
+        Assert.Equal(new() { ["root"] = 1, ["targets"] = 2, ["snapshot"] = 4, ["timestamp"] = 4, ["bin-07"] = 3, ["bin-08"] = 2 }, two);
+        Assert.Equal(4, again["timestamp"]);
+        var meta = JsonNode.Parse(await server.Client.GetStringAsync($"{owner.MetadataPath}/4.snapshot.json"))!["signed"]!["meta"]!.AsObject();
+        Assert.Equal(["bin-07.json 3", "bin-08.json 2", "targets.json 2"], meta.Where(file => (int)file.Value!["version"]! > 1).Select(file => $"{file.Key} {file.Value!["version"]}"));
+        Assert.Equal(257, meta.Count);
+        Assert.Equal(empty, await server.Client.GetByteArrayAsync($"{owner.MetadataPath}/1.bin-ff.json"));
+        var late = await owner.PublishAsync(server.Client, ("bin-07", owner.TargetsFile(2, "other"))).RefusedAsync(TrustError.PublishConflict);
+        Assert.Equal(3, (int?)late["versions"]!["bin-07"]);
+        await owner.PublishAsync(server.Client, ("bin-09", RepositoryBuilder.Sign(owner.Targets(2, "1.0"), owner.RootKey))).RefusedAsync(TrustError.ThresholdNotMet);
+        await owner.PublishAsync(server.Client, ("bin-100", owner.TargetsFile(1))).RefusedAsync(TrustError.RoleNotListed);
+    }
+
+    [Fact]
+    public async Task Publish_TargetsThatCutOffABin_IsRefused()
+    {
+        await using var server = await TestServer.StartAsync(postgres);
+        using var owner = new RepositoryBuilder(server.Clock);
+        await owner.InitAsync(server.Client);
+        var (targets, stranger) = (owner.Targets(2), owner.NewKey());
+        RepositoryBuilder.DelegateToBins(targets, 1, owner.TargetsKey);
+        await owner.PublishAsync(server.Client, ("targets", RepositoryBuilder.Sign(targets, owner.TargetsKey)), ("bin-0", owner.TargetsFile()), ("bin-1", owner.TargetsFile())).VersionsAsync();
+        var timestamp = await server.Client.GetByteArrayAsync($"{owner.MetadataPath}/timestamp.json");
+        var (next, bin) = (owner.Targets(3), owner.Targets(2));
+        RepositoryBuilder.DelegateToBins(next, 1, stranger);
+        RepositoryBuilder.Delegate(bin, "bin-1", 1, "*", stranger);
+
+        // All bins get another key, but one of them is not signed anew; and a bin that delegates has all roles checked, too.
+        await owner.PublishAsync(server.Client, ("targets", RepositoryBuilder.Sign(next, owner.TargetsKey)), ("bin-0", RepositoryBuilder.Sign(owner.Targets(2), stranger))).RefusedAsync(TrustError.ThresholdNotMet);
+        Assert.Equal(2, (await owner.PublishAsync(server.Client, ("bin-0", RepositoryBuilder.Sign(bin, owner.TargetsKey))).VersionsAsync())["bin-0"]);
+
+        Assert.NotEqual(timestamp, await server.Client.GetByteArrayAsync($"{owner.MetadataPath}/timestamp.json"));
     }
 
     [Fact]

@@ -54,6 +54,7 @@ public sealed partial class NotaryFormat : IMetadataFormat
         MayWriteRoleName = name => name.IsTopLevel || DelegatedName().IsMatch(name.Value),
         MayWritePathPattern = IsText,
         MayWriteTargetPath = path => path.Length > 0 && IsText(path),
+        MayHaveHashBins = false,
         DelegatesSignImages = true,
         TargetsNameMediaTypes = false,
         TargetsAreImages = false,

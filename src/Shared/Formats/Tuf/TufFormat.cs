@@ -59,6 +59,7 @@ public sealed partial class TufFormat : IMetadataFormat
         MayWriteRoleName = name => name.IsTopLevel || SafeRoleName().IsMatch(name.Value),
         MayWritePathPattern = pattern => SafePathPattern().IsMatch(pattern),
         MayWriteTargetPath = path => SafeTargetPath().IsMatch(path),
+        MayHaveHashBins = true,
         DelegatesSignImages = false,
         TargetsNameMediaTypes = true,
         TargetsAreImages = true,
