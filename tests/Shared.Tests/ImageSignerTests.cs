@@ -87,5 +87,9 @@ public sealed class ImageSignerTests : IDisposable
         }
 
         public Task<OnlineKeySet> RequestOnlineKeysAsync(IMetadataFormat format, RepositoryName repository, RoleName role, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<OnlineKeySet> ReadOnlineKeysAsync(IMetadataFormat format, RepositoryName repository, RoleName role, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<OnlineKeySet> RotateOnlineKeysAsync(IMetadataFormat format, RepositoryName repository, RoleName role, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -100,8 +100,9 @@ public sealed class RootProposal
             Targets is null ? null : CollectedSignatures.Sign(Format, Targets, [SignerList.Of(Proposed.Signed, RoleName.Targets)], forTargets));
     }
 
-    /// <summary>True if a key is one that may sign the root or the first targets.</summary>
-    public bool MaySign(PublicKey key) => AllLists.SelectMany(list => list.Members).Any(member => member.Fingerprint == key.Fingerprint);
+    /// <summary>Every key that may sign the root or the first targets, with the role for which it does.</summary>
+    public IEnumerable<(RoleName Role, PublicKey Key)> Candidates => Lists.SelectMany(list => list.Members).Select(key => (RoleName.Root, key))
+        .Concat(Targets is null ? [] : SignerList.Of(Proposed.Signed, RoleName.Targets).Members.Select(key => (RoleName.Targets, key)));
 
     /// <summary>The same proposal with the signatures of both; those that do not hold are left out.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.PublishConflict"/> if they are different proposals.</exception>
@@ -132,8 +133,6 @@ public sealed class RootProposal
         }
         return files;
     }
-
-    private ImmutableArray<SignerList> AllLists => Targets is null ? Lists : [.. Lists, SignerList.Of(Proposed.Signed, RoleName.Targets)];
 
     private static bool MaySign(ISigningKey signer, ImmutableArray<SignerList> lists) =>
         lists.SelectMany(list => list.Members).Any(key => key.Scheme == signer.Scheme && key.Material.Span.SequenceEqual(signer.Material.Span));

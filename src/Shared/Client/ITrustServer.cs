@@ -28,4 +28,20 @@ public interface ITrustServer
     /// <param name="cancellationToken">Ends the request.</param>
     /// <exception cref="TrustException">A coded refusal.</exception>
     Task<OnlineKeySet> RequestOnlineKeysAsync(IMetadataFormat format, RepositoryName repository, RoleName role, CancellationToken cancellationToken);
+
+    /// <summary>The keys with which the server signs a role now, and those that it wants to be listed beside them. Nothing is made.</summary>
+    /// <param name="format">The repository's format.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="role">Snapshot or timestamp.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <exception cref="TrustException">A coded refusal; <see cref="TrustError.KeyNotFound"/> if the server has none.</exception>
+    Task<OnlineKeySet> ReadOnlineKeysAsync(IMetadataFormat format, RepositoryName repository, RoleName role, CancellationToken cancellationToken);
+
+    /// <summary>New keys for a role that the server signs. They come into force with a root that lists them; until then it is the same ones however often they are asked for.</summary>
+    /// <param name="format">The repository's format.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="role">Snapshot or timestamp.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <exception cref="TrustException">A coded refusal.</exception>
+    Task<OnlineKeySet> RotateOnlineKeysAsync(IMetadataFormat format, RepositoryName repository, RoleName role, CancellationToken cancellationToken);
 }

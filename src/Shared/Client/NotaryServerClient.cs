@@ -51,13 +51,12 @@ public sealed class NotaryServerClient : ITrustServer
     public Task<OnlineKeySet> RequestOnlineKeysAsync(IMetadataFormat format, RepositoryName repository, RoleName role, CancellationToken cancellationToken) =>
         KeyAsync(HttpMethod.Get, format, repository, role, Write, cancellationToken);
 
-    /// <summary>Asks for a new key for a role that the server signs. It comes into force with a root that lists it.</summary>
-    /// <param name="format">The repository's format.</param>
-    /// <param name="repository">The repository.</param>
-    /// <param name="role">Snapshot or timestamp.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <exception cref="TrustException">A coded refusal.</exception>
-    public Task<OnlineKeySet> RotateOnlineKeyAsync(IMetadataFormat format, RepositoryName repository, RoleName role, CancellationToken cancellationToken) =>
+    /// <inheritdoc/>
+    public Task<OnlineKeySet> ReadOnlineKeysAsync(IMetadataFormat format, RepositoryName repository, RoleName role, CancellationToken cancellationToken) =>
+        KeyAsync(HttpMethod.Get, format, repository, role, Write, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<OnlineKeySet> RotateOnlineKeysAsync(IMetadataFormat format, RepositoryName repository, RoleName role, CancellationToken cancellationToken) =>
         KeyAsync(HttpMethod.Post, format, repository, role, Administer, cancellationToken);
 
     private async Task<OnlineKeySet> KeyAsync(HttpMethod method, IMetadataFormat format, RepositoryName repository, RoleName role, string actions, CancellationToken cancellationToken)

@@ -109,10 +109,20 @@ public sealed class TrustServerClient : ITrustServer
     }
 
     /// <inheritdoc/>
-    public async Task<OnlineKeySet> RequestOnlineKeysAsync(IMetadataFormat format, RepositoryName repository, RoleName role, CancellationToken cancellationToken)
+    public Task<OnlineKeySet> RequestOnlineKeysAsync(IMetadataFormat format, RepositoryName repository, RoleName role, CancellationToken cancellationToken) =>
+        OnlineKeysAsync(HttpMethod.Post, format, repository, role, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<OnlineKeySet> ReadOnlineKeysAsync(IMetadataFormat format, RepositoryName repository, RoleName role, CancellationToken cancellationToken) =>
+        OnlineKeysAsync(HttpMethod.Get, format, repository, role, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<OnlineKeySet> RotateOnlineKeysAsync(IMetadataFormat format, RepositoryName repository, RoleName role, CancellationToken cancellationToken) =>
+        OnlineKeysAsync(HttpMethod.Post, format, repository, role, cancellationToken);
+
+    private async Task<OnlineKeySet> OnlineKeysAsync(HttpMethod method, IMetadataFormat format, RepositoryName repository, RoleName role, CancellationToken cancellationToken)
     {
-        var uri = new Uri($"{server}/tuf/{repository.Value}/keys/{role}");
-        var answer = await exchange.SendAsync(uri, address => new HttpRequestMessage(HttpMethod.Post, address), MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
+        var answer = await exchange.SendAsync(new Uri($"{server}/tuf/{repository.Value}/keys/{role}"), address => new HttpRequestMessage(method, address), MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
         if (!answer.IsSuccess)
             throw ServerAnswers.Explain(answer);
         var key = Read(answer, "online key");

@@ -52,6 +52,9 @@ public sealed record FormatRules
     /// <summary>True if a role, first, may delegate to a role of that name.</summary>
     public required Func<RoleName, RoleName, bool> MayDelegate { get; init; }
 
+    /// <summary>True if a key of the root role is a certificate for the repository, which its holder makes with the private key; false if it is a public key.</summary>
+    public required bool RootKeysAreCertificates { get; init; }
+
     /// <summary>What is wrong with a key of the root role for that repository at that time, or null.</summary>
     public required Func<PublicKey, RepositoryName, DateTimeOffset, RootKeyProblem?> RootKeyProblem { get; init; }
 

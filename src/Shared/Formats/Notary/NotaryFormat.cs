@@ -45,6 +45,7 @@ public sealed partial class NotaryFormat : IMetadataFormat
         PathMatches = static (prefix, path) => path.StartsWith(prefix, StringComparison.Ordinal),
         IsPatternWithin = static (prefix, outer) => prefix.StartsWith(outer, StringComparison.Ordinal),
         MayDelegate = IsDirectChild,
+        RootKeysAreCertificates = true,
         RootKeyProblem = LeafCertificate.RootProblem,
         KeyLeadsTo = CertificateChain.LeadsTo,
         RootSchemes = [SignatureScheme.EcdsaP256Sha256, SignatureScheme.RsaPssSha256],

@@ -39,6 +39,24 @@ public static class RootCertificate
         return NotaryKey.Read(NotaryKey.ComputeId(source), new Json.JsonObjectReader(source, "root certificate"));
     }
 
+    /// <summary>Reads a certificate that the holder of a root key made; the certificates of its authorities may follow it.</summary>
+    /// <param name="pem">PEM, 64 KiB at the most.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.UnacceptableKey"/> if it is none that can be a root key.</exception>
+    public static PublicKey Read(byte[] pem)
+    {
+        // The key's type is that of the key inside; which of the two it is shows when it is read.
+        foreach (var keyType in (string[])[NotaryKey.EcdsaCertificate, NotaryKey.RsaCertificate])
+        {
+            var source = NotaryKey.Write(keyType, pem);
+            if (NotaryKey.Read(NotaryKey.ComputeId(source), new Json.JsonObjectReader(source, "root certificate")) is { IsUsable: true } key)
+                return key;
+        }
+        throw new TrustException(TrustError.UnacceptableKey, "The file is no X.509 certificate of an ECDSA or RSA key in PEM form, or holds more than certificates.");
+    }
+
+    /// <summary>The certificate of a root key in PEM, as <see cref="Read"/> takes it; null if it has none.</summary>
+    public static byte[]? PemOf(PublicKey key) => NotaryKey.CertificatesOf(key);
+
     private static X509Certificate2 Sign(ISigningKey key, RepositoryName repository, DateTimeOffset notBefore, DateTimeOffset notAfter)
     {
         var subject = new X500DistinguishedNameBuilder();
