@@ -80,6 +80,19 @@ public sealed class RepositoryTrust : IDisposable
     public TrustClient StartRun(DateTimeOffset referenceTime, TrustClientOptions options) =>
         new(Format, Source, cache, referenceTime, options with { RequireRoot = root => anchor.Require(root, opened) }) { Repository = Repository };
 
+    /// <summary>
+    /// Starts a run of an owner who is about to repair the repository: expiry does not matter, nor what earlier runs saw of other roles than
+    /// root. What it reads is kept for this run alone.
+    /// </summary>
+    public TrustClient StartRepair(DateTimeOffset referenceTime) =>
+        new(Format, Source, new RepairCache(cache, Format.Rules.FileName(RoleName.Root, null)), referenceTime, new TrustClientOptions { ChecksExpiry = false, ClockTolerance = null, RequireRoot = root => anchor.Require(root, opened) })
+        {
+            Repository = Repository,
+        };
+
+    /// <summary>The file of a role that an earlier run kept, or null. Nothing is trusted by this.</summary>
+    public ReadOnlyMemory<byte>? ReadCached(RoleName role) => cache.Read(Format.Rules.FileName(role, null));
+
     /// <summary>Lets the next process use the cache.</summary>
     public void Dispose() => files.Dispose();
 }

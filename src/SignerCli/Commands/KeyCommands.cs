@@ -14,5 +14,6 @@ internal static class KeyCommands
         new KeyExportCommand(host, globals),
         new KeyPasswdCommand(host, globals),
         new KeyRemoveCommand(host, globals),
+        new KeyRotateCommand(host, globals),
     };
 }

@@ -16,13 +16,15 @@ internal static class RepositoryKey
     /// <param name="scheme">The kind of a new key.</param>
     public static ISigningKey Get(CommandContext context, RoleName role, RepositoryName repository, string? given, SignatureScheme scheme)
     {
-        var purpose = role == RoleName.Root ? KeyPurpose.Root : KeyPurpose.Targets;
-        var title = role == RoleName.Root ? "Root key" : "Targets key";
+        var (purpose, title) = Words(role);
         var entry = given is not null
             ? context.KeyFinder.Find(given)
             : context.Keys.List().FirstOrDefault(key => key.Roles.Contains(role.Value) && key.Repositories.Contains(repository.Value));
-        return entry is null ? Make(context, role, repository, scheme, purpose, title) : Open(context, role, repository, entry, purpose, title);
+        return entry is null ? Make(context, role, repository, scheme) : Open(context, role, repository, entry, purpose, title);
     }
+
+    private static (KeyPurpose Purpose, string Title) Words(RoleName role) =>
+        role == RoleName.Root ? (KeyPurpose.Root, "Root key") : role == RoleName.Targets ? (KeyPurpose.Targets, "Targets key") : (KeyPurpose.Delegation, $"{role} key");
 
     private static ISigningKey Open(CommandContext context, RoleName role, RepositoryName repository, KeyEntry entry, KeyPurpose purpose, string title)
     {
@@ -39,8 +41,14 @@ internal static class RepositoryKey
         return key;
     }
 
-    private static ISigningKey Make(CommandContext context, RoleName role, RepositoryName repository, SignatureScheme scheme, KeyPurpose purpose, string title)
+    /// <summary>Makes a new key, whatever keys there are.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="role">Root, targets or a delegated role.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="scheme">The kind of key.</param>
+    public static ISigningKey Make(CommandContext context, RoleName role, RepositoryName repository, SignatureScheme scheme)
     {
+        var (purpose, title) = Words(role);
         var key = SigningKeys.Generate(scheme);
         try
         {

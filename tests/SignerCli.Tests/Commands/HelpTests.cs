@@ -20,6 +20,7 @@ public sealed class HelpTests
     [InlineData("key export")]
     [InlineData("key passwd")]
     [InlineData("key rm")]
+    [InlineData("key rotate")]
     [InlineData("import")]
     [InlineData("import docker-trust")]
     [InlineData("import notary")]

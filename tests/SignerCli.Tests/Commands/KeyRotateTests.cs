@@ -1,0 +1,92 @@
+using TrustService.Cli.Tests.Support;
+
+namespace TrustService.Cli.Tests.Commands;
+
+/// <summary>New keys for every role, in both formats; a verifier that knows root 1 alone goes on, and one that saw everything before as well.</summary>
+public sealed class KeyRotateTests : IAsyncLifetime
+{
+    private const string Repository = SigningWorld.Repository;
+
+    private SigningWorld World { get; set; } = null!;
+
+    private SignerMachine Verifier { get; set; } = null!;
+
+    public async Task InitializeAsync() => World = await SigningWorld.StartAsync();
+
+    public async Task DisposeAsync() => await World.DisposeAsync();
+
+    [Theory]
+    [InlineData("tuf")]
+    [InlineData("notary")]
+    public async Task Rotate_EveryTopLevelRole_HasANewKeyAndEveryVerifierGoesOn(string format)
+    {
+        await BeginAsync(format);
+
+        foreach (var (role, changed) in ((string, string[])[])[("targets", ["targets"]), ("online", ["snapshot", "timestamp"]), ("timestamp", ["timestamp"]), ("root", ["root"])])
+        {
+            var before = await RootAsync();
+
+            var rotate = await World.Owner.RunAsync("key", "rotate", role, Repository, "-y", "-o", "json");
+
+            Assert.True(rotate.ExitCode == 0, rotate.Messages + rotate.Results);
+            Assert.Equal("rotated", rotate.Json[0].GetProperty("outcome").GetString());
+            var after = await RootAsync();
+            Assert.Equal(before.Version + 1, after.Version);
+            Assert.Equal(changed, ((string[])["root", "snapshot", "targets", "timestamp"]).Where(name => before.Keys(name) != after.Keys(name)));
+            await VerifyAsync();
+        }
+        Assert.Equal(0, (await World.SignAsync("2.0", "two")).ExitCode);
+        Assert.Equal(0, (await Verifier.RunAsync("verify", $"{Repository}:2.0", "--no-registry")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Rotate_WithoutTheRootKey_IsRefusedBeforeAKeyIsMade()
+    {
+        await BeginAsync("tuf");
+        var stranger = World.NewMachine();
+        await stranger.RunAsync("root", "export", Repository, "--tofu");
+
+        var rotate = await stranger.RunAsync("key", "rotate", "targets", Repository, "-y", "-o", "json");
+
+        Assert.Equal("key-not-found", rotate.ErrorCode);
+        Assert.False(Directory.Exists(stranger.Keys));
+    }
+
+    [Fact]
+    public async Task Rotate_FormerKey_SignsNoMore()
+    {
+        await BeginAsync("tuf");
+        var thief = World.NewMachine();
+        await thief.RunAsync("root", "export", Repository, "--tofu");
+        thief.Environment["SIGNER_TARGETS_PASSPHRASE"] = "the targets passphrase";
+        var stolen = Directory.GetFiles(World.Owner.Keys, "targets-*.pem").Single();
+        File.Copy(stolen, Path.Combine(thief.Root, "stolen.pem"));
+        await World.Owner.RunAsync("key", "rotate", "targets", Repository, "-y");
+
+        var run = await thief.RunAsync("sign", World.Layout("evil", "evil"), "--as", $"{Repository}:1.0", "--key", Path.Combine(thief.Root, "stolen.pem"), "-y", "-o", "json");
+
+        Assert.Equal("key-not-found", run.ErrorCode);
+        await VerifyAsync();
+    }
+
+    private async Task BeginAsync(string format)
+    {
+        Assert.Equal(0, (await World.Owner.RunAsync("init", Repository, "--format", format)).ExitCode);
+        Assert.Equal(0, (await World.SignAsync("1.0")).ExitCode);
+        Verifier = World.NewMachine();
+        Assert.Equal(0, (await Verifier.RunAsync("root", "export", Repository, "--tofu")).ExitCode);
+        await VerifyAsync();
+    }
+
+    private async Task VerifyAsync()
+    {
+        var verify = await Verifier.RunAsync("verify", $"{Repository}:1.0", "--no-registry");
+        Assert.True(verify.ExitCode == 0, verify.Messages);
+    }
+
+    private async Task<(long Version, Func<string, string> Keys)> RootAsync()
+    {
+        var signed = (await World.Owner.RunAsync("root", "export", Repository, "-o", "json")).Json.GetProperty("root").GetProperty("signed");
+        return (signed.GetProperty("version").GetInt64(), role => signed.GetProperty("roles").GetProperty(role).GetProperty("keyids").GetRawText());
+    }
+}
