@@ -17,8 +17,10 @@ install() {
   local missing=() as_root=()
   [ "$(id -u)" = 0 ] || as_root=(sudo)
   # Their packages have the same names.
-  for program in docker-registry skopeo npm notary; do command -v "$program" >/dev/null || missing+=("$program"); done
+  for program in docker-registry skopeo npm notary curl jq openssl; do command -v "$program" >/dev/null || missing+=("$program"); done
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
+  command -v softhsm2-util >/dev/null || missing+=(softhsm2)
+  command -v pkcs11-tool >/dev/null || missing+=(opensc)
   command -v dockerd >/dev/null || missing+=(docker.io)
   if [ ${#missing[@]} -gt 0 ]; then
     command -v apt-get >/dev/null || { echo "Needed and absent: ${missing[*]} (no apt-get to install them)." >&2; return 1; }

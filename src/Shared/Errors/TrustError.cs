@@ -180,6 +180,9 @@ public enum TrustError
     /// <summary>A key that is needed is not in the key store.</summary>
     KeyNotFound,
 
+    /// <summary>A key cannot be used where it lives: its token is absent or locked, its program fails, or what it signs does not verify.</summary>
+    KeyUnavailable,
+
     /// <summary>A key file that cannot be read.</summary>
     InvalidKeyFile,
 

@@ -64,6 +64,7 @@ public static class TrustErrors
         TrustError.WrongPassphrase => new("wrong-passphrase", Outcome.Failure, 422, "The passphrase is wrong."),
         TrustError.PassphraseNeeded => new("passphrase-needed", Outcome.Usage, 422, "A passphrase is needed."),
         TrustError.KeyNotFound => new("key-not-found", Outcome.Failure, 404, "A key is not in the key store."),
+        TrustError.KeyUnavailable => new("key-unavailable", Outcome.Failure, 503, "A key cannot be used where it lives."),
         TrustError.InvalidKeyFile => new("invalid-key-file", Outcome.Failure, 422, "The key file cannot be read."),
         TrustError.InvalidProposal => new("invalid-proposal", Outcome.Failure, 422, "The proposal cannot be used."),
         TrustError.InvalidArchive => new("invalid-archive", Outcome.Failure, 422, "The archive cannot be used."),

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using TrustService.Cli.Home;
+using TrustService.Cli.KeyPrograms;
 using TrustService.Cli.KeyStores;
 using TrustService.Cli.Output;
+using TrustService.Cli.Pkcs11;
 using TrustService.Cli.Settings;
 using TrustService.Client;
 using TrustService.Errors;
@@ -18,6 +20,8 @@ internal sealed class CommandContext : IDisposable
     private const int MaxTimeoutDays = 30;
 
     private readonly GlobalOptions globals;
+    private readonly PassphraseDescriptor? descriptor;
+    private readonly TokenKeys tokens;
     private TrustServers? servers;
     private MetadataHost? metadataHost;
     private SignerConfig? config;
@@ -30,9 +34,13 @@ internal sealed class CommandContext : IDisposable
         Home = SignerHome.Find(parse.GetValue(globals.HomeDirectory), host.Environment);
         Keys = new FileKeyStore(Home.Keys, output.WarnOnce);
         KeyFinder = new KeyFinder(Keys, Home, host.Environment);
-        Passphrases = new Passphrases(parse.GetValue(globals.PassphraseFile), host.Environment, host.Terminal, output);
-        Keyring = new RoleKeyring(Keys, KeyFinder, Passphrases, host.Time);
         Timeout = Durations.Parse(parse.GetRequiredValue(globals.Timeout), "--timeout", MaxTimeoutDays);
+        descriptor = parse.GetValue(globals.PassphraseDescriptor) is { } number ? new PassphraseDescriptor(number) : null;
+        if (descriptor is not null && parse.GetValue(globals.PassphraseFile) is not null)
+            throw new TrustException(TrustError.Usage, "--passphrase-file and --passphrase-fd are both given; one place is enough.");
+        Passphrases = new Passphrases(parse.GetValue(globals.PassphraseFile), descriptor, host.Environment, host.Terminal, output);
+        tokens = new TokenKeys(Passphrases, host.Environment);
+        Keyring = new RoleKeyring(Keys, KeyFinder, Passphrases, tokens, new ProgramKeys(host.Environment, Timeout, output.Say), new KeyNotes(host.Time), output.WarnOnce);
     }
 
     /// <summary>The process.</summary>
@@ -138,5 +146,7 @@ internal sealed class CommandContext : IDisposable
     {
         servers?.Dispose();
         metadataHost?.Dispose();
+        tokens.Dispose();
+        descriptor?.Dispose();
     }
 }

@@ -22,6 +22,9 @@ internal sealed class GlobalOptions
     /// <summary>File with the passphrase.</summary>
     public Option<string?> PassphraseFile { get; } = new("--passphrase-file") { HelpName = "FILE", Description = "Take the passphrase of keys from the first line of FILE", Recursive = true };
 
+    /// <summary>Descriptor with the passphrase.</summary>
+    public Option<int?> PassphraseDescriptor { get; } = new("--passphrase-fd") { HelpName = "N", Description = "Take it from the first line of the open file descriptor N", Recursive = true };
+
     /// <summary>Form of results.</summary>
     public Option<string> Output { get; } = Choice();
 
@@ -35,7 +38,7 @@ internal sealed class GlobalOptions
     public Option<string> Timeout { get; } = new("--timeout", "-t") { HelpName = "TIME", Description = "How long servers may take altogether (default 3m)", Recursive = true, DefaultValueFactory = _ => "3m" };
 
     /// <summary>All of them, in the order of the help text.</summary>
-    public IEnumerable<Option> All => [Server, ServerCa, ServerPlainHttp, HomeDirectory, PassphraseFile, Output, Quiet, Verbose, Timeout];
+    public IEnumerable<Option> All => [Server, ServerCa, ServerPlainHttp, HomeDirectory, PassphraseFile, PassphraseDescriptor, Output, Quiet, Verbose, Timeout];
 
     private static Option<string> Choice()
     {

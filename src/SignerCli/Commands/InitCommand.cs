@@ -14,7 +14,7 @@ namespace TrustService.Cli.Commands;
 internal sealed class InitCommand : SignerCommand
 {
     private readonly Argument<string> repository = new("repository") { HelpName = "REPOSITORY", Description = "The repository, such as registry.example.com/team/app" };
-    private readonly Option<string?> rootKey = new("--root-key") { HelpName = "KEY", Description = "Use this root key: id, label, file or env://VARIABLE (default: a new one)" };
+    private readonly Option<string?> rootKey = new("--root-key") { HelpName = "KEY", Description = "Use this root key: id, label, file, env://VARIABLE, pkcs11:… or exec:PROGRAM (default: a new one)" };
     private readonly Option<string?> targetsKey = new("--targets-key") { HelpName = "KEY", Description = "Use this targets key (default: a new one)" };
     private readonly Option<string> type = new("--type") { HelpName = string.Join('|', KeySchemes.Names), Description = "Kind of new keys (default p256)", DefaultValueFactory = _ => "p256" };
     private readonly Option<string> rootExpires = new("--root-expires") { HelpName = "TIME", Description = "How long root 1 is valid (default 10y)", DefaultValueFactory = _ => "10y" };

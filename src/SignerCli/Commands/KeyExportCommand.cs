@@ -10,7 +10,7 @@ namespace TrustService.Cli.Commands;
 /// <summary><c>signer key export</c>.</summary>
 internal sealed class KeyExportCommand : SignerCommand
 {
-    private readonly Argument<string> key = new("key") { HelpName = "KEY", Description = "Id or the start of it, label, file or env://VARIABLE" };
+    private readonly Argument<string> key = new("key") { HelpName = "KEY", Description = "Id or the start of it, label, file, or a URI as --key takes it" };
     private readonly Option<bool> isPrivate = new("--private") { Description = "Export the private key, encrypted with its passphrase, to the file of --out" };
     private readonly Option<bool> forNotary = new("--for-notary") { Description = "With --private: in the form that the notary and docker clients read, with its role and repository" };
     private readonly NewPassphraseOption newPassphrase = new();
@@ -71,6 +71,7 @@ internal sealed class KeyExportCommand : SignerCommand
     // The bytes of the store's own file, where its form will do: whoever has the passphrase can read them here and there.
     private void ExportPrivate(CommandContext context, KeyEntry entry, string path, bool isForNotary)
     {
+        RoleKeyring.RequireFile(entry);
         if (entry.Origin != KeyOrigin.Store)
             throw new TrustException(TrustError.Usage, $"{entry.Location} is not in the key store; it can be copied as it is.");
         PrivateFiles.WriteNew(path, isForNotary ? ForNotary(context, entry) : PrivateFiles.Read(entry.Location, PrivateKeyFile.MaxBytes));

@@ -9,7 +9,7 @@ namespace TrustService.Cli.Commands;
 internal sealed class SigningFlags
 {
     private readonly Option<bool> yes = new("--yes", "-y") { Description = "Do not ask" };
-    private readonly Option<string[]> keys = new("--key", "-k") { HelpName = "KEY", Description = "Key to sign with: id, label, file or env://VARIABLE (default: found in the key store)", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string[]> keys = new("--key", "-k") { HelpName = "KEY", Description = "Key to sign with: id, label, file, env://VARIABLE, pkcs11:… or exec:PROGRAM (default: found in the key store)", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string[]> roles = new("--role") { HelpName = "ROLE", Description = "Sign as this role (default: targets; in a Notary repository every delegated role whose key is here)", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> expires = new("--expires") { HelpName = "TIME", Description = "How long the signatures of the repository are valid (default 365d)", DefaultValueFactory = _ => "365d" };
 

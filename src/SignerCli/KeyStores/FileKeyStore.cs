@@ -79,10 +79,14 @@ internal sealed class FileKeyStore(string directory, Action<string> warn)
     /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/> or <see cref="TrustError.InvalidKeyFile"/>.</exception>
     public static KeyEntry Change(KeyEntry entry, Func<KeyEntry, KeyEntry> change)
     {
-        var changed = change(Read(entry.DescriptionFile!));
+        var changed = change(Reread(entry));
         PrivateFiles.Replace(entry.DescriptionFile!, KeyDescription.Write(changed));
         return changed;
     }
+
+    /// <summary>What is noted of a key now.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/> or <see cref="TrustError.InvalidKeyFile"/>.</exception>
+    public static KeyEntry Reread(KeyEntry entry) => Read(entry.DescriptionFile!);
 
     /// <summary>Encrypts a key with another passphrase.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/></exception>

@@ -6,7 +6,7 @@ using TrustService.Keys;
 
 namespace TrustService.Cli.KeyStores;
 
-/// <summary>Finds a private key by what a person calls it: its id or the start of it, its label, a path, or <c>env://VARIABLE</c>.</summary>
+/// <summary>Finds a private key by what a person calls it: its id or the start of it, its label, a path, or a URI.</summary>
 internal sealed class KeyFinder(FileKeyStore store, SignerHome home, Func<string, string?> environment)
 {
     private const int MinIdPrefix = 4;
@@ -17,6 +17,8 @@ internal sealed class KeyFinder(FileKeyStore store, SignerHome home, Func<string
     {
         if (reference.StartsWith(KeyUris.Environment, StringComparison.Ordinal))
             return FromEnvironment(reference[KeyUris.Environment.Length..]);
+        if (KeyUris.OriginOf(reference) is { } origin)
+            return store.List().FirstOrDefault(entry => entry.Location == reference) ?? new KeyEntry { Origin = origin, Location = reference };
         var path = reference.StartsWith(KeyUris.File, StringComparison.Ordinal) ? reference[KeyUris.File.Length..] : reference;
         var found = Known(reference);
         return found.Count switch

@@ -12,6 +12,9 @@ internal enum KeyPurpose
     /// <summary>Keys of the snapshot role, where its owner signs it and not the server.</summary>
     Snapshot,
 
+    /// <summary>Backups of keys, which have a passphrase of their own.</summary>
+    Backup,
+
     /// <summary>Keys of delegated roles, and keys whose role is not known.</summary>
     Delegation,
 }

@@ -1,4 +1,3 @@
-using TrustService.Errors;
 using TrustService.Keys;
 using TrustService.Metadata;
 
@@ -7,8 +6,8 @@ namespace TrustService.Cli.KeyStores;
 /// <summary>A key of the key store: the first signature that it makes is noted in its description.</summary>
 /// <param name="key">The key; it is closed with this one.</param>
 /// <param name="entry">What the key store knows of it.</param>
-/// <param name="now">The clock.</param>
-internal sealed class NotedKey(ISigningKey key, KeyEntry entry, Func<DateTimeOffset> now) : ISigningKey
+/// <param name="notes">Writes it down.</param>
+internal sealed class NotedKey(ISigningKey key, KeyEntry entry, KeyNotes notes) : ISigningKey
 {
     private bool isNoted;
 
@@ -23,23 +22,11 @@ internal sealed class NotedKey(ISigningKey key, KeyEntry entry, Func<DateTimeOff
     {
         var signature = key.Sign(payload);
         if (!isNoted)
-            Note();
+            notes.Used(entry);
+        isNoted = true;
         return signature;
     }
 
     /// <inheritdoc/>
     public void Dispose() => key.Dispose();
-
-    private void Note()
-    {
-        isNoted = true;
-        try
-        {
-            FileKeyStore.Change(entry, known => known with { LastUsed = now() });
-        }
-        catch (TrustException e) when (e.Error is TrustError.LocalFile or TrustError.InvalidKeyFile)
-        {
-            // A key store that only can be read, as on CI machines, is no reason not to sign.
-        }
-    }
 }

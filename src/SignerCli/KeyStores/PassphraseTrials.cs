@@ -40,7 +40,7 @@ internal sealed class PassphraseTrials(Passphrases passphrases) : IDisposable
     {
         if (tried > 0 && !passphrases.CanAsk)
             throw new TrustException(TrustError.WrongPassphrase, $"None of the passphrases that are given opens {name}.") { Hint = $"Set {Passphrases.VariableOf(purpose)}, or give --passphrase-file FILE, and run it again: what is here already is kept." };
-        var (key, passphrase) = passphrases.AskFor(file, purpose, name);
+        var (key, passphrase) = passphrases.AskFor(file, purpose, name, onWrong: null);
         answers.Add(passphrase);
         return (key, passphrase);
     }

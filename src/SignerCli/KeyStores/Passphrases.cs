@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using TrustService.Cli.Home;
 using TrustService.Cli.Output;
@@ -8,13 +9,13 @@ using TrustService.Keys;
 namespace TrustService.Cli.KeyStores;
 
 /// <summary>
-/// The only place that gets a passphrase: from <c>--passphrase-file</c>, the role's variable, the variables of Docker
-/// Content Trust and Notary, or a question on the terminal, in this order.
+/// The only place that gets a passphrase or a PIN: from <c>--passphrase-file</c> or <c>--passphrase-fd</c>, the role's variable,
+/// the variables of Docker Content Trust and Notary, or a question on the terminal, in this order.
 /// </summary>
-internal sealed class Passphrases(string? file, Func<string, string?> environment, ITerminal terminal, CommandOutput output)
+internal sealed class Passphrases(string? file, PassphraseDescriptor? descriptor, Func<string, string?> environment, ITerminal terminal, CommandOutput output)
 {
-    /// <summary>Bytes of a passphrase at the most.</summary>
-    private const int MaxBytes = 4096;
+    /// <summary>The variable with the PIN of tokens.</summary>
+    public const string PinVariable = "SIGNER_PKCS11_PIN";
 
     private const int MaxTries = 3;
 
@@ -22,8 +23,9 @@ internal sealed class Passphrases(string? file, Func<string, string?> environmen
     /// <param name="keyFile">The file.</param>
     /// <param name="purpose">Which variables apply.</param>
     /// <param name="name">How the question and messages call the key.</param>
+    /// <param name="onWrong">Told about every passphrase that does not open it, or null.</param>
     /// <exception cref="TrustException"><see cref="TrustError.WrongPassphrase"/> or <see cref="TrustError.PassphraseNeeded"/>.</exception>
-    public IExportableKey Open(PrivateKeyFile keyFile, KeyPurpose purpose, string name)
+    public IExportableKey Open(PrivateKeyFile keyFile, KeyPurpose purpose, string name, Action? onWrong)
     {
         if (!keyFile.IsEncrypted)
         {
@@ -33,9 +35,14 @@ internal sealed class Passphrases(string? file, Func<string, string?> environmen
         if (Given(purpose) is var (given, source))
         {
             using (given)
-                return TryOpen(keyFile, given) ?? throw new TrustException(TrustError.WrongPassphrase, $"The passphrase from {source} does not open {name}.");
+            {
+                if (TryOpen(keyFile, given) is { } opened)
+                    return opened;
+                onWrong?.Invoke();
+                throw new TrustException(TrustError.WrongPassphrase, $"The passphrase from {source} does not open {name}.");
+            }
         }
-        var (key, answer) = AskFor(keyFile, purpose, name);
+        var (key, answer) = AskFor(keyFile, purpose, name, onWrong);
         answer.Dispose();
         return key;
     }
@@ -44,13 +51,13 @@ internal sealed class Passphrases(string? file, Func<string, string?> environmen
     public bool CanAsk => terminal.CanAsk;
 
     /// <summary>Every passphrase that is given for such keys: that of the file, else those of all variables. The caller disposes them.</summary>
-    public IReadOnlyList<Passphrase> AllGiven(KeyPurpose purpose) => file is not null
-        ? [FromFile(file)]
+    public IReadOnlyList<Passphrase> AllGiven(KeyPurpose purpose) => OfOption() is var (given, _)
+        ? [given]
         : [.. Variables(purpose).Select(environment).OfType<string>().Distinct(StringComparer.Ordinal).Select(text => new Passphrase(Encoding.UTF8.GetBytes(text)))];
 
     /// <summary>Asks for the passphrase of a key until it opens; the caller disposes both.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.WrongPassphrase"/> or <see cref="TrustError.PassphraseNeeded"/>.</exception>
-    public (IExportableKey Key, Passphrase Passphrase) AskFor(PrivateKeyFile keyFile, KeyPurpose purpose, string name)
+    public (IExportableKey Key, Passphrase Passphrase) AskFor(PrivateKeyFile keyFile, KeyPurpose purpose, string name, Action? onWrong)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -58,6 +65,7 @@ internal sealed class Passphrases(string? file, Func<string, string?> environmen
             if (TryOpen(keyFile, answer) is { } key)
                 return (key, answer);
             answer.Dispose();
+            onWrong?.Invoke();
             if (attempt == MaxTries)
                 throw new TrustException(TrustError.WrongPassphrase, $"The passphrase does not open {name}; it was asked for {MaxTries} times.");
             output.Warn("That passphrase does not open the key.");
@@ -88,10 +96,36 @@ internal sealed class Passphrases(string? file, Func<string, string?> environmen
     /// <param name="instead">The option that answers without a terminal.</param>
     /// <exception cref="TrustException"><see cref="TrustError.PassphraseNeeded"/>, or <see cref="TrustError.WrongPassphrase"/> if the answers differ.</exception>
     public Passphrase AskNew(KeyPurpose purpose, string name, string instead) =>
-        terminal.CanAsk ? Warned(AskTwice(purpose, name), name) : throw Needed(name, $"Give {instead}.");
+        terminal.CanAsk ? Warned(AskTwice(purpose, name), name) : throw new TrustException(TrustError.PassphraseNeeded, NeededFor(name)) { Hint = $"Give {instead}." };
+
+    /// <summary>Gets the PIN of a token, for one try.</summary>
+    /// <param name="token">How the question and messages name the token.</param>
+    /// <param name="pinFile">The file that the key's URI names, or null.</param>
+    /// <param name="isLastTry">True if another wrong PIN locks the token: then only a person may give one.</param>
+    /// <param name="wasAsked">True if a person gave it just now.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.PassphraseNeeded"/></exception>
+    public Passphrase ForToken(string token, string? pinFile, bool isLastTry, out bool wasAsked)
+    {
+        var given = pinFile is not null ? (FromFile(pinFile), pinFile)
+            : environment(PinVariable) is { } text ? (new Passphrase(Encoding.UTF8.GetBytes(text)), PinVariable)
+            : OfOption();
+        wasAsked = given is null || isLastTry;
+        if (given is not var (pin, source))
+            return Ask($"PIN of {token}: ", $"The PIN of {token} is needed, and there is no terminal to ask on.", $"Set {PinVariable}, add pin-source=file:/PATH to the URI, or give --passphrase-file FILE.");
+        if (!isLastTry)
+            return pin;
+        pin.Dispose();
+        return Ask($"PIN of {token}: ", $"The PIN from {source} was not tried: another wrong one locks {token}.", "Run it on a terminal, and type the PIN. A right one sets the count back.");
+    }
+
+    /// <summary>Says that the device itself asks.</summary>
+    public void SayPinPad(string token) => output.Say($"Type the PIN of {token} on the device.");
+
+    /// <summary>Says that an answer was wrong, before the next question.</summary>
+    public void WarnWrong(string line) => output.Warn(line);
 
     /// <summary>The same sources, but with a passphrase file.</summary>
-    public Passphrases WithFile(string path) => new(path, environment, terminal, output);
+    public Passphrases WithFile(string path) => new(path, null, environment, terminal, output);
 
     /// <summary>The variable that gives the passphrase of such keys.</summary>
     public static string VariableOf(KeyPurpose purpose) => Variables(purpose)[0];
@@ -100,14 +134,15 @@ internal sealed class Passphrases(string? file, Func<string, string?> environmen
     {
         KeyPurpose.Root => ["SIGNER_ROOT_PASSPHRASE", "DOCKER_CONTENT_TRUST_ROOT_PASSPHRASE", "NOTARY_ROOT_PASSPHRASE"],
         KeyPurpose.Targets => ["SIGNER_TARGETS_PASSPHRASE", "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", "NOTARY_TARGETS_PASSPHRASE"],
+        KeyPurpose.Backup => ["SIGNER_BACKUP_PASSPHRASE"],
         KeyPurpose.Snapshot => ["SIGNER_SNAPSHOT_PASSPHRASE", "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", "NOTARY_SNAPSHOT_PASSPHRASE"],
         _ => ["SIGNER_DELEGATION_PASSPHRASE", "DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE", "NOTARY_DELEGATION_PASSPHRASE"],
     };
 
     private (Passphrase Passphrase, string Source)? Given(KeyPurpose purpose)
     {
-        if (file is not null)
-            return (FromFile(file), file);
+        if (OfOption() is { } option)
+            return option;
         var variables = Variables(purpose);
         foreach (var variable in variables)
         {
@@ -121,14 +156,23 @@ internal sealed class Passphrases(string? file, Func<string, string?> environmen
         return null;
     }
 
-    // The first line, without its end: that is what editors and echo leave behind.
+    // What the command line names; a copy, which the caller disposes.
+    private (Passphrase Passphrase, string Source)? OfOption() =>
+        file is not null ? (FromFile(file), file)
+        : descriptor is not null ? (descriptor.Read(), descriptor.Name)
+        : null;
+
     private static Passphrase FromFile(string path)
     {
-        var bytes = PrivateFiles.Read(path, MaxBytes);
-        var line = bytes.AsSpan().IndexOf((byte)'\n') is var end and >= 0 ? bytes.AsSpan(0, end) : bytes;
-        var passphrase = new Passphrase(line.TrimEnd((byte)'\r').ToArray());
-        Array.Clear(bytes);
-        return passphrase;
+        var bytes = PrivateFiles.Read(path, Passphrase.MaxBytes);
+        try
+        {
+            return Passphrase.OfFirstLine(bytes);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
     }
 
     private Passphrase AskTwice(KeyPurpose purpose, string name)
@@ -146,12 +190,14 @@ internal sealed class Passphrases(string? file, Func<string, string?> environmen
         }
     }
 
-    private Passphrase Ask(string prompt, KeyPurpose purpose, string name)
+    private Passphrase Ask(string prompt, KeyPurpose purpose, string name) => Ask(prompt, NeededFor(name), $"Set {VariableOf(purpose)}, or give --passphrase-file FILE.");
+
+    private Passphrase Ask(string prompt, string otherwise, string hint)
     {
         output.EndProgress();
-        if (terminal.CanAsk && terminal.ReadSecret(prompt) is { } answer)
-            return new Passphrase(answer);
-        throw Needed(name, $"Set {VariableOf(purpose)}, or give --passphrase-file FILE.");
+        return terminal.CanAsk && terminal.ReadSecret(prompt) is { } answer
+            ? new Passphrase(answer)
+            : throw new TrustException(TrustError.PassphraseNeeded, otherwise) { Hint = hint };
     }
 
     private Passphrase Warned(Passphrase passphrase, string name)
@@ -161,6 +207,5 @@ internal sealed class Passphrases(string? file, Func<string, string?> environmen
         return passphrase;
     }
 
-    private static TrustException Needed(string name, string hint) =>
-        new(TrustError.PassphraseNeeded, $"The passphrase for {name} is needed, and there is no terminal to ask on.") { Hint = hint };
+    private static string NeededFor(string name) => $"The passphrase for {name} is needed, and there is no terminal to ask on.";
 }

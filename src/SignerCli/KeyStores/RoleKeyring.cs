@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using TrustService.Cli.KeyPrograms;
+using TrustService.Cli.Output;
+using TrustService.Cli.Pkcs11;
 using TrustService.Errors;
 using TrustService.Keys;
 using TrustService.Metadata;
@@ -6,7 +9,14 @@ using TrustService.Metadata;
 namespace TrustService.Cli.KeyStores;
 
 /// <summary>Chooses and opens the private keys with which a role is signed.</summary>
-internal sealed class RoleKeyring(FileKeyStore store, KeyFinder finder, Passphrases passphrases, TimeProvider time)
+/// <param name="store">The key store.</param>
+/// <param name="finder">Finds keys by what people call them.</param>
+/// <param name="passphrases">Gets passphrases.</param>
+/// <param name="tokens">Opens keys in tokens.</param>
+/// <param name="programs">Opens keys behind programs.</param>
+/// <param name="notes">Notes how keys are used.</param>
+/// <param name="warn">Told what the owner of a key should know.</param>
+internal sealed class RoleKeyring(FileKeyStore store, KeyFinder finder, Passphrases passphrases, TokenKeys tokens, ProgramKeys programs, KeyNotes notes, Action<string> warn)
 {
     /// <summary>The keys that the caller names.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.KeyNotFound"/></exception>
@@ -50,21 +60,36 @@ internal sealed class RoleKeyring(FileKeyStore store, KeyFinder finder, Passphra
     /// <exception cref="TrustException">A coded refusal.</exception>
     public ISigningKey Open(KeyEntry entry, KeyPurpose purpose)
     {
-        ISigningKey key = OpenFile(entry, purpose);
+        var key = entry.Origin switch
+        {
+            KeyOrigin.Token => tokens.Open(entry.Location, entry.Public),
+            KeyOrigin.Program => programs.Open(entry.Location, entry.Public),
+            _ => OpenFile(entry, purpose),
+        };
         return entry.IsInStore ? Noting(key, entry) : key;
     }
 
     /// <summary>The key of an entry of the key store, as one that notes when it signs.</summary>
-    public ISigningKey Noting(ISigningKey key, KeyEntry entry) => new NotedKey(key, entry, time.GetUtcNow);
+    public ISigningKey Noting(ISigningKey key, KeyEntry entry) => new NotedKey(key, entry, notes);
 
     /// <summary>Opens one key whose private half is to be written elsewhere; the caller disposes it.</summary>
     /// <exception cref="TrustException">A coded refusal; <see cref="TrustError.Usage"/> if it never leaves the place where it is.</exception>
     public IExportableKey OpenFile(KeyEntry entry, KeyPurpose purpose)
     {
+        RequireFile(entry);
+        using var file = finder.ReadFile(entry);
+        var key = passphrases.Open(file, purpose, $"the {NameOf(purpose)}key {entry.Name}", entry.IsInStore ? () => notes.WrongPassphrase(entry) : null);
+        if (entry.IsInStore && KeyNotes.TakeWrongPassphrases(entry) is var (count, since))
+            warn($"{count} wrong {(count == 1 ? "passphrase was" : "passphrases were")} given for the key {entry.Name} since {CommandOutput.Date(since)}. If it was not you, somebody has its file.");
+        return key;
+    }
+
+    /// <summary>Refuses a key whose private half is nowhere to be read.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.Usage"/></exception>
+    public static void RequireFile(KeyEntry entry)
+    {
         if (!entry.IsFile)
             throw new TrustException(TrustError.Usage, $"The private half of {entry.Name} cannot be read here: {entry.Location} signs with it, and keeps it.");
-        using var file = finder.ReadFile(entry);
-        return passphrases.Open(file, purpose, $"the {NameOf(purpose)}key {entry.Name}");
     }
 
     private static string NameOf(KeyPurpose purpose) => purpose switch

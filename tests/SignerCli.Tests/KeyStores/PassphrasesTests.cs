@@ -88,12 +88,12 @@ public sealed class PassphrasesTests : IDisposable
         using var file = PrivateKeyFile.Parse(PrivateKeyFile.Write(key, "right"u8));
         machine.Terminal.Answer("wrong", "wrong", "right");
 
-        using var opened = Passphrases(null).Open(file, KeyPurpose.Root, "the key");
+        using var opened = Passphrases(null).Open(file, KeyPurpose.Root, "the key", onWrong: null);
 
         Assert.Equal(3, machine.Terminal.Questions.Count);
         Assert.Equal(key.Material.ToArray(), opened.Material.ToArray());
         machine.Terminal.Answer("wrong", "wrong", "wrong", "right");
-        Refusal.Of(TrustError.WrongPassphrase, () => Passphrases(null).Open(file, KeyPurpose.Root, "the key"));
+        Refusal.Of(TrustError.WrongPassphrase, () => Passphrases(null).Open(file, KeyPurpose.Root, "the key", onWrong: null));
         Assert.Equal(6, machine.Terminal.Questions.Count);
     }
 
@@ -105,7 +105,7 @@ public sealed class PassphrasesTests : IDisposable
         machine.Environment["SIGNER_ROOT_PASSPHRASE"] = "wrong";
         machine.Terminal.Answer("right");
 
-        var refusal = Refusal.Of(TrustError.WrongPassphrase, () => Passphrases(null).Open(file, KeyPurpose.Root, "the key"));
+        var refusal = Refusal.Of(TrustError.WrongPassphrase, () => Passphrases(null).Open(file, KeyPurpose.Root, "the key", onWrong: null));
 
         Assert.Contains("SIGNER_ROOT_PASSPHRASE", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(machine.Terminal.Questions);
@@ -118,5 +118,5 @@ public sealed class PassphrasesTests : IDisposable
     }
 
     private Passphrases Passphrases(string? file) =>
-        new(file, name => machine.Environment.GetValueOrDefault(name), machine.Terminal, new CommandOutput(TextWriter.Null, messages, new OutputStyle()));
+        new(file, null, name => machine.Environment.GetValueOrDefault(name), machine.Terminal, new CommandOutput(TextWriter.Null, messages, new OutputStyle()));
 }

@@ -1,0 +1,106 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using TrustService.Errors;
+
+namespace TrustService.Cli.KeyPrograms;
+
+/// <summary>Runs a program once: no shell, no arguments; bounded in time and in what it may say.</summary>
+/// <param name="program">Its absolute path.</param>
+/// <param name="timeout">How long it may take.</param>
+/// <param name="say">Told, line by line, what it says on standard error.</param>
+internal sealed class ProgramCall(string program, TimeSpan timeout, Action<string> say)
+{
+    private const int MaxMessageBytes = 8 * 1024;
+    private const int MaxMessageLines = 20;
+
+    /// <summary>Hands over a request and returns the answer.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.KeyUnavailable"/></exception>
+    public byte[] Run(ReadOnlyMemory<byte> request)
+    {
+        using var process = Start();
+        using var deadline = new CancellationTokenSource(timeout);
+        try
+        {
+            // Signing is not asynchronous: tokens and keys in memory are none either, and there is nothing else to do meanwhile.
+            return RunAsync(process, request, deadline.Token).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TrustException(TrustError.KeyUnavailable, $"{program} did not answer within {timeout.TotalSeconds:0} s.", e) { Hint = "If it waits for a person, allow more with --timeout." };
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private Process Start()
+    {
+        var start = new ProcessStartInfo(program)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // What opens other keys is none of its business.
+        foreach (var name in start.Environment.Keys.Where(IsSecret).ToList())
+            start.Environment.Remove(name);
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new TrustException(TrustError.KeyUnavailable, $"{program} cannot be started: {e.Message}", e);
+        }
+    }
+
+    private async Task<byte[]> RunAsync(Process process, ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
+    {
+        var answer = ReadAsync(process.StandardOutput.BaseStream, ProgramMessages.MaxAnswerBytes, cancellationToken);
+        var messages = ReadAsync(process.StandardError.BaseStream, MaxMessageBytes, cancellationToken);
+        try
+        {
+            await process.StandardInput.BaseStream.WriteAsync(request, cancellationToken);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended, or answered, without reading everything.
+        }
+        var (output, isComplete) = await answer;
+        Show((await messages).Bytes);
+        if (!isComplete)
+            throw new TrustException(TrustError.KeyUnavailable, $"{program} answers with more than {ProgramMessages.MaxAnswerBytes} bytes, which is more than is read.");
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode == 0 ? output : throw new TrustException(TrustError.KeyUnavailable, $"{program} failed: it ended with {process.ExitCode}.") { Hint = "What it said on standard error stands above." };
+    }
+
+    private void Show(byte[] messages)
+    {
+        foreach (var line in Encoding.UTF8.GetString(messages).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(MaxMessageLines))
+            say($"{Path.GetFileName(program)}: {line}");
+    }
+
+    // Reads on to the end, so that the other side never waits, but keeps no more than the maximum.
+    private static async Task<(byte[] Bytes, bool IsComplete)> ReadAsync(Stream stream, int max, CancellationToken cancellationToken)
+    {
+        using var kept = new MemoryStream();
+        var buffer = new byte[4096];
+        var isComplete = true;
+        while (await stream.ReadAsync(buffer, cancellationToken) is var read and > 0)
+        {
+            var room = (int)Math.Min(read, max - kept.Length);
+            kept.Write(buffer, 0, room);
+            isComplete &= room == read;
+        }
+        return (kept.ToArray(), isComplete);
+    }
+
+    private static bool IsSecret(string variable) =>
+        variable.EndsWith("_PASSPHRASE", StringComparison.Ordinal) && (variable.StartsWith("SIGNER_", StringComparison.Ordinal) || variable.StartsWith("DOCKER_CONTENT_TRUST_", StringComparison.Ordinal) || variable.StartsWith("NOTARY_", StringComparison.Ordinal))
+        || variable is KeyStores.Passphrases.PinVariable or "NOTARY_AUTH";
+}
