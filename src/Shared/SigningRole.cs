@@ -10,10 +10,11 @@ public sealed class SigningRole
     private readonly string delegator;
     private readonly IReadOnlyDictionary<KeyId, PublicKey> keys;
     private readonly RoleKeys roleKeys;
+    private readonly IReadOnlyDictionary<KeyId, string> names;
     private readonly Func<string, bool> maySpeakFor;
 
-    private SigningRole(RoleName name, string delegator, IReadOnlyDictionary<KeyId, PublicKey> keys, RoleKeys roleKeys, Func<string, bool> maySpeakFor) =>
-        (Name, this.delegator, this.keys, this.roleKeys, this.maySpeakFor) = (name, delegator, keys, roleKeys, maySpeakFor);
+    private SigningRole(RoleName name, string delegator, IReadOnlyDictionary<KeyId, PublicKey> keys, RoleKeys roleKeys, IReadOnlyDictionary<KeyId, string> names, Func<string, bool> maySpeakFor) =>
+        (Name, this.delegator, this.keys, this.roleKeys, this.names, this.maySpeakFor) = (name, delegator, keys, roleKeys, names, maySpeakFor);
 
     /// <summary>The role's name.</summary>
     public RoleName Name { get; }
@@ -29,7 +30,7 @@ public sealed class SigningRole
 
     /// <summary>A top-level role, as root has it.</summary>
     public static SigningRole Of(TrustedRoot root, RoleName name) =>
-        new(name, $"root {root.Version}", root.Metadata.Signed.Keys, root.Metadata.Signed.Roles[name], _ => true);
+        new(name, $"root {root.Version}", root.Metadata.Signed.Keys, root.Metadata.Signed.Roles[name], root.Metadata.Signed.KeyNames, _ => true);
 
     /// <summary>The role targets as those sign it who sign images: its hash bins, which are many files, have keys of their own.</summary>
     public static SigningRole OfImages(TrustedTargets targets) =>
@@ -49,7 +50,7 @@ public sealed class SigningRole
         return
         [
             .. delegations.Roles.Where(role => rules.MayDelegate(targets.Role, role.Name)).Select(role => new SigningRole(
-                role.Name, $"{targets.Role} {version.Version}", delegations.Keys, role.RoleKeys, path => role.Paths?.Any(pattern => rules.PathMatches(pattern, path)) == true)
+                role.Name, $"{targets.Role} {version.Version}", delegations.Keys, role.RoleKeys, version.KeyNames, path => role.Paths?.Any(pattern => rules.PathMatches(pattern, path)) == true)
             {
                 Delegation = role,
             }),
@@ -67,6 +68,12 @@ public sealed class SigningRole
         name == targets.Role ? Of(targets.Snapshot.Root, name)
         : version.Delegations?.Succinct is not { } bins ? DelegatedBy(targets, version).FirstOrDefault(role => role.Name == name)
         : bins.IsBin(name) ? OfBins(targets, version, bins, name, path => bins.BinOf(path) == name) : null;
+
+    /// <summary>A key as messages name it: by its holder where that is known, and by its id.</summary>
+    public string Show(KeyId key) => names.TryGetValue(key, out var name) ? $"{name} ({key.Short})" : key.Short;
+
+    /// <summary>All keys as messages name them.</summary>
+    public string ShowKeys() => string.Join(", ", Keys.Where(key => Delegation?.OneTimeKeys.Contains(key.Id) != true).Select(key => Show(key.Id)));
 
     /// <summary>True if what the role says of a target path counts.</summary>
     public bool MaySpeakFor(string targetPath) => maySpeakFor(targetPath);

@@ -116,7 +116,7 @@ public sealed record DelegationChange
     private static bool IsSame(Delegations? before, Delegations? after) =>
         (before?.Roles.Length ?? 0) == (after?.Roles.Length ?? 0) && (before?.Roles ?? []).Zip(after?.Roles ?? []).All(pair => IsSame(pair.First, pair.Second));
 
-    private static bool IsSame(DelegatedRole a, DelegatedRole b) =>
+    internal static bool IsSame(DelegatedRole a, DelegatedRole b) =>
         a.Name == b.Name && a.Terminating == b.Terminating && a.RoleKeys.Threshold == b.RoleKeys.Threshold && a.RoleKeys.KeyIds.SequenceEqual(b.RoleKeys.KeyIds)
         && (a.Paths ?? []).SequenceEqual(b.Paths ?? []) && (a.PathHashPrefixes ?? []).SequenceEqual(b.PathHashPrefixes ?? []);
 }

@@ -21,6 +21,6 @@ public sealed record TargetsChange
         && !Remove.Any(current.TargetFiles.ContainsKey)
         && Set.All(entry => current.TargetFiles.TryGetValue(entry.Key, out var target) && IsSame(target, entry.Value));
 
-    private static bool IsSame(TargetFile a, TargetFile b) =>
+    internal static bool IsSame(TargetFile a, TargetFile b) =>
         a.Length == b.Length && a.Hashes.ContentEquals(b.Hashes) && a.Custom?.GetRawText() == b.Custom?.GetRawText();
 }

@@ -88,6 +88,9 @@ public sealed record FormatRules
     /// <summary>True if images are signed by the delegated roles of those who sign, where there are any; false if always by targets.</summary>
     public required bool DelegatesSignImages { get; init; }
 
+    /// <summary>How somebody is let sign images.</summary>
+    public required SignerRules Signers { get; init; }
+
     /// <summary>True if the target of an image says its media type as custom data; false if only its owner's words are custom data.</summary>
     public required bool TargetsNameMediaTypes { get; init; }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using TrustService.Errors;
 using TrustService.Json;
 using TrustService.Keys;
 using TrustService.Metadata;
@@ -57,6 +58,18 @@ public sealed partial class NotaryFormat : IMetadataFormat
         MayWriteTargetPath = path => path.Length > 0 && IsText(path),
         MayHaveHashBins = false,
         DelegatesSignImages = true,
+        Signers = new SignerRules
+        {
+            RoleOf = RoleOfSigner,
+            NameOf = static role => role.Value.StartsWith("targets/", StringComparison.Ordinal) ? role.Value["targets/".Length..] : role.Value,
+            SharedRole = Releases,
+            AllPaths = [""],
+            ReadPath = static pattern => !pattern.AsSpan().TrimEnd('*').ContainsAny('*', '?', '[')
+                ? pattern.TrimEnd('*')
+                : throw new TrustException(TrustError.Usage, $"\"{pattern}\" cannot be said in a Notary repository: its paths are the beginnings of tags, written as v1.*"),
+            ShowPath = static prefix => prefix + "*",
+            MayTerminate = false,
+        },
         TargetsNameMediaTypes = false,
         TargetsAreImages = false,
     };
@@ -89,6 +102,13 @@ public sealed partial class NotaryFormat : IMetadataFormat
     /// <summary>SHA-256 of the canonical key object with <c>"private":null</c>; other members do not count. That of a certificate is not that of its key.</summary>
     public KeyId ComputeKeyId(JsonElement key) => NotaryKey.ComputeId(key);
 
+    // Names as docker takes them; the one of the shared role is taken.
+    private static RoleName RoleOfSigner(string name) => SignerName().IsMatch(name) && name != "releases"
+        ? RoleName.ParseDelegated("targets/" + name)
+        : throw new TrustException(TrustError.Usage, name == "releases"
+            ? "releases cannot be the name of a signer: it is the role that all signers share."
+            : $"\"{name}\" cannot be the name of a signer in a Notary repository: lower-case letters, digits, - and _ are allowed, a letter or digit first.");
+
     private static DateTimeOffset Latest(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     // As the wire has it: the slashes of a delegated role stand in the path.
@@ -104,6 +124,9 @@ public sealed partial class NotaryFormat : IMetadataFormat
         && child.Value.IndexOf('/', role.Value.Length + 1) < 0;
 
     private static bool IsText(string text) => text.Length <= MetadataLimits.MaxTargetPathLength && !text.Any(char.IsControl);
+
+    [GeneratedRegex(@"\A[a-z0-9][-a-z0-9_]{0,127}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex SignerName();
 
     // What the real server routes: lower case, no empty part.
     [GeneratedRegex(@"\Atargets(/[-a-z0-9_]+)+\z", RegexOptions.CultureInvariant)]

@@ -62,6 +62,20 @@ public sealed partial class TufFormat : IMetadataFormat
         MayWriteTargetPath = path => SafeTargetPath().IsMatch(path),
         MayHaveHashBins = true,
         DelegatesSignImages = false,
+        Signers = new SignerRules
+        {
+            RoleOf = static name => SafeRoleName().IsMatch(name)
+                ? RoleName.ParseDelegated(name)
+                : throw new TrustException(TrustError.Usage, $"\"{name}\" cannot be the name of a signer: letters, digits, - and _ are allowed, a letter first."),
+            NameOf = static role => role.Value,
+            SharedRole = null,
+            AllPaths = ["*"],
+            ReadPath = static pattern => SafePathPattern().IsMatch(pattern)
+                ? pattern
+                : throw new TrustException(TrustError.Usage, $"\"{pattern}\" cannot be a pattern of tags: the characters of tags, * and ? are allowed."),
+            ShowPath = static pattern => pattern,
+            MayTerminate = true,
+        },
         TargetsNameMediaTypes = true,
         TargetsAreImages = true,
     };
