@@ -110,6 +110,23 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
         }
     }
 
+    /// <summary>Publishes versions that others have helped to sign; they follow on what is current, or are refused.</summary>
+    /// <param name="current">What is current.</param>
+    /// <param name="files">The files, each with enough signatures.</param>
+    /// <param name="snapshot">The keys of snapshot where it is the owner's, or null.</param>
+    /// <param name="cancellationToken">Ends the work; doing it again is harmless.</param>
+    /// <exception cref="TrustException"><see cref="TrustError.PublishConflict"/> if something newer is published, or a coded refusal.</exception>
+    public async Task PublishSignedAsync(CurrentRoles current, IReadOnlyDictionary<RoleName, SignedMetadata<Targets>> files, RoleSigners? snapshot, CancellationToken cancellationToken)
+    {
+        var upload = files.ToDictionary(file => file.Key, file => file.Value.File);
+        if (snapshot is not null)
+        {
+            var delegations = files.TryGetValue(RoleName.Targets, out var targets) ? TargetsDiff.Between(current.Targets.Metadata.Signed, targets.Signed).ToChange().Delegations : null;
+            upload[RoleName.Snapshot] = SignSnapshot(current.Targets.Snapshot, files, delegations, snapshot);
+        }
+        _ = await server.PublishAsync(trust.Repository, upload, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>A change as one role can hold it.</summary>
     /// <param name="role">The role.</param>
     /// <param name="paths">The target paths that are the role's share; null for all that it may speak for.</param>

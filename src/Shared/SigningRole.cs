@@ -69,6 +69,9 @@ public sealed class SigningRole
         : version.Delegations?.Succinct is not { } bins ? DelegatedBy(targets, version).FirstOrDefault(role => role.Name == name)
         : bins.IsBin(name) ? OfBins(targets, version, bins, name, path => bins.BinOf(path) == name) : null;
 
+    /// <summary>What people call the holder of a key, or null.</summary>
+    public string? NameOf(KeyId key) => names.GetValueOrDefault(key);
+
     /// <summary>A key as messages name it: by its holder where that is known, and by its id.</summary>
     public string Show(KeyId key) => names.TryGetValue(key, out var name) ? $"{name} ({key.Short})" : key.Short;
 
@@ -82,7 +85,7 @@ public sealed class SigningRole
     public ThresholdResult Count(SignedMetadata<Targets> signed) => SignatureThreshold.Count(signed, keys, roleKeys);
 
     private static SigningRole OfBins(TrustedTargets targets, Targets version, SuccinctRoles bins, RoleName name, Func<string, bool> maySpeakFor) =>
-        new(name, $"{targets.Role} {version.Version}", version.Delegations!.Keys, bins.RoleKeys, maySpeakFor);
+        new(name, $"{targets.Role} {version.Version}", version.Delegations!.Keys, bins.RoleKeys, version.KeyNames, maySpeakFor);
 
     internal ThresholdResult RequireSigned<TRole>(SignedMetadata<TRole> signed)
         where TRole : class, IRole => SignatureThreshold.Require(signed, Name, delegator, keys, roleKeys);

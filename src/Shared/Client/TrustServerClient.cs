@@ -15,6 +15,9 @@ namespace TrustService.Client;
 /// <summary>Talks to a trust server in its own protocol: metadata, publishing and online keys.</summary>
 public sealed class TrustServerClient : ITrustServer
 {
+    /// <summary>Repositories that are listed at the most.</summary>
+    public const int MaxListedRepositories = 100_000;
+
     private const int MaxAnswerBytes = 1024 * 1024;
 
     private readonly HttpExchange exchange;
@@ -106,6 +109,30 @@ public sealed class TrustServerClient : ITrustServer
     {
         var answer = await PendingAsync(HttpMethod.Delete, repository, role, change is null ? "" : $"?change={Uri.EscapeDataString(change)}", null, MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
         return answer.IsSuccess || (IsNone(answer) ? false : throw ServerAnswers.Explain(answer));
+    }
+
+    /// <summary>The names of all repositories of the server, in their order. Nothing is trusted by that: each is opened under its own root.</summary>
+    /// <param name="cancellationToken">Ends the requests.</param>
+    /// <exception cref="TrustException">A coded refusal; <see cref="TrustError.TooLarge"/> if there are more than <see cref="MaxListedRepositories"/>.</exception>
+    public async Task<ImmutableArray<RepositoryName>> ListRepositoriesAsync(CancellationToken cancellationToken)
+    {
+        var names = ImmutableArray.CreateBuilder<RepositoryName>();
+        for (string? after = ""; after is not null;)
+        {
+            var uri = new Uri($"{server}/api/v1/repositories{(after.Length == 0 ? "" : "?after=" + Uri.EscapeDataString(after))}");
+            var answer = await exchange.SendAsync(uri, address => new HttpRequestMessage(HttpMethod.Get, address), MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
+            if (answer.Status != HttpStatusCode.OK)
+                throw ServerAnswers.Explain(answer);
+            var page = Read(answer, "answer");
+            foreach (var item in page.Array("repositories").EnumerateArray())
+                names.Add(RepositoryName.Parse(new JsonObjectReader(item, "repository").Text("name")));
+            if (names.Count > MaxListedRepositories)
+                throw new TrustException(TrustError.TooLarge, $"The trust server has more than {MaxListedRepositories} repositories; they cannot be gone through.");
+            var next = page.Optional("next") is { ValueKind: System.Text.Json.JsonValueKind.String } ? page.Text("next") : null;
+            // A server that goes in circles must not keep anybody busy.
+            after = next is not null && string.CompareOrdinal(next, after) > 0 ? next : null;
+        }
+        return names.ToImmutable();
     }
 
     /// <inheritdoc/>

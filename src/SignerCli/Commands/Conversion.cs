@@ -34,7 +34,7 @@ internal sealed class Conversion(CommandContext context, RepositoryName name, Fo
             fingerprint = (await new RepositoryInitialization(context, newName, begin).RunAsync(cancellationToken)).Fingerprint;
             using var signing = new RepositorySigning(context, new TrustFlags(), new SigningRequest(begin.TargetsKey is { } key ? [key] : [], [RoleName.Targets], begin.TargetsLifetime, IsConfirmed: true));
             var change = new TargetsChange { Set = targets };
-            var (current, roles) = await signing.ReadAsync(newName, now => signing.Roles.ForSigning(now, change), _ => change, readsOthers: false, cancellationToken);
+            var (current, roles) = await signing.ReadAsync(newName, _ => change, _ => [], now => signing.Roles.ForSigning(now, change), cancellationToken);
             _ = await signing.PublishAsync(newName, current, roles, change, _ => "", cancellationToken);
         }
         report.Add(new ReportLine("repository", newName.Value, Fate.Kept, $"made from {name} with {targets.Count} targets{(request.IsRehearsal ? "" : $"; verifiers pin {fingerprint}")}"));

@@ -4,6 +4,7 @@ using TrustService.Cli.Output;
 using TrustService.Client;
 using TrustService.Editing;
 using TrustService.Errors;
+using TrustService.Keys;
 using TrustService.Metadata;
 using TrustService.Oci;
 using TrustService.Verification;
@@ -20,10 +21,13 @@ internal sealed class RepositorySigning(CommandContext context, TrustFlags trust
 
     private readonly SigningKeyring keys = new(context.Keyring, request.Keys);
 
-    /// <summary>Which roles sign.</summary>
-    public RoleSelection Roles => new(keys, request.Roles);
+    /// <summary>The keys of the user.</summary>
+    public SigningKeyring Keys => keys;
 
-    /// <summary>Publishes a change.</summary>
+    /// <summary>Which roles sign.</summary>
+    public RoleSelection Roles => new(keys, request, context.Output.WarnOnce);
+
+    /// <summary>Publishes a change; where roles lack signatures and that is wanted, parks it for the others.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="current">What is current in the roles that sign.</param>
     /// <param name="roles">The roles that sign.</param>
@@ -32,61 +36,103 @@ internal sealed class RepositorySigning(CommandContext context, TrustFlags trust
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="TrustException">A coded refusal; nothing is published then.</exception>
     public async Task<SigningResult> PublishAsync(
-        RepositoryName repository, CurrentRoles current, ImmutableArray<SigningRole> roles, TargetsChange change, Func<string, string> question, CancellationToken cancellationToken)
+        RepositoryName repository, CurrentRoles current, ImmutableArray<RoleShare> roles, TargetsChange change, Func<string, string> question, CancellationToken cancellationToken)
     {
         if (!NeedsPublishing(repository, current, roles, change))
-            return new SigningResult(false, [.. roles.Select(role => current.Find(role.Name)).OfType<TrustedTargets>().Select(Describe)], 0);
-        var chosen = roles.Select(role => (Role: role, Keys: keys.Choose(role))).ToList();
-        keys.RequireUseful(roles);
-        context.Confirm(question(string.Join(" and ", chosen.GroupBy(entry => string.Join(", ", entry.Keys.Select(key => key.Name))).Select(group => $"{string.Join(", ", group.Select(entry => entry.Role.Name))} key {group.Key}"))), request.IsConfirmed);
+            return new SigningResult(false, [.. roles.Select(share => current.Find(share.Role.Name)).OfType<TrustedTargets>().Select(Describe)], 0);
+        var chosen = roles.Where(share => share.OneTimeKeys.IsEmpty).Select(share => (Share: share, Keys: keys.Choose(share.Role, request.IsPartial))).ToList();
+        keys.RequireUseful([.. chosen.Select(entry => entry.Share.Role)]);
+        context.Confirm(question(string.Join(" and ", chosen.GroupBy(entry => string.Join(", ", entry.Keys.Select(key => key.Name))).Select(group => $"{string.Join(", ", group.Select(entry => entry.Share.Role.Name))} key {group.Key}"))), request.IsConfirmed);
         foreach (var key in chosen.SelectMany(entry => entry.Keys).Where(key => key.Origin == KeyOrigin.Docker).Distinct())
             context.Output.Notice($"The key {key.Name} is used where Docker keeps it: {key.Location}");
         if (HeldSnapshot(current.Targets) is { } snapshot)
             chosen.Add(snapshot);
-        ImmutableArray<RoleSigners> signers = [.. chosen.Select(entry => new RoleSigners(entry.Role.Name, [.. entry.Keys.Select(key => keys.Open(key, SigningKeyring.PurposeOf(entry.Role.Name)))]))];
+        ImmutableArray<RoleSigners> signers =
+        [
+            .. chosen.Select(entry => SignersOf(entry.Share, [.. entry.Keys.Select(key => keys.Open(key, SigningKeyring.PurposeOf(entry.Share.Role.Name)))])),
+            .. roles.Where(share => !share.OneTimeKeys.IsEmpty).Select(share => SignersOf(share, share.OneTimeKeys)),
+        ];
         context.Output.Progress($"Publishing {repository}");
-        var result = await WithSignerAsync(repository, (signer, token) => signer.PublishAsync(change, new SigningTerms(request.Lifetime), signers, token), cancellationToken);
+        var result = await WithSignerAsync(repository, (signer, token) => signer.PublishAsync(change, request.Terms, signers, token), cancellationToken);
         if (result.Attempts > 1)
             context.Output.Detail($"signed {result.Attempts} times, because others published at the same time");
+        if (!result.Pending.IsEmpty)
+            await new PendingChanges(context).KeepAsync(repository, result.Pending, request.PendingFile, cancellationToken);
         return result;
     }
 
     /// <summary>What is current, verified, and the roles that sign.</summary>
     /// <param name="repository">The repository.</param>
-    /// <param name="choose">Chooses the roles, when targets is known.</param>
     /// <param name="change">What is to be changed, if that is known already; of hash bins only those are read that it touches.</param>
-    /// <param name="readsOthers">True to read the roles of others as well.</param>
+    /// <param name="needed">The delegated roles to read before roles are chosen, when targets is known.</param>
+    /// <param name="choose">Chooses the roles.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="TrustException">A coded refusal.</exception>
-    public async Task<(CurrentRoles Current, ImmutableArray<SigningRole> Roles)> ReadAsync(
-        RepositoryName repository, Func<TrustedTargets, ImmutableArray<SigningRole>> choose, Func<TrustedTargets, TargetsChange?> change, bool readsOthers, CancellationToken cancellationToken)
+    public async Task<(CurrentRoles Current, ImmutableArray<RoleShare> Roles)> ReadAsync(
+        RepositoryName repository,
+        Func<TrustedTargets, TargetsChange?> change,
+        Func<TrustedTargets, IEnumerable<RoleName>> needed,
+        Func<CurrentRoles, ImmutableArray<RoleShare>> choose,
+        CancellationToken cancellationToken)
+    {
+        var current = await ReadAsync(repository, change, needed, cancellationToken);
+        ImmutableArray<RoleShare> roles;
+        try
+        {
+            // Choosing may have to open a key, for which a person may have to type.
+            roles = choose(current);
+        }
+        catch (TrustException e) when (e.Error == TrustError.KeyNotFound)
+        {
+            throw await new RemovedKeys(context, keys).ExplainAsync(repository, current.Targets, e, cancellationToken);
+        }
+        var missing = roles.Select(share => share.Role.Name).Where(name => name != current.Targets.Role && !current.Delegated.Any(reading => reading.Role == name)).ToList();
+        return missing.Count == 0 ? (current, roles) : (await ReadAsync(repository, change, targets => needed(targets).Concat(missing).Distinct(), cancellationToken), roles);
+    }
+
+    /// <summary>What is current, verified.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="change">What is to be changed, if that is known already; of hash bins only those are read that it touches.</param>
+    /// <param name="needed">The delegated roles to read, when targets is known.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="TrustException">A coded refusal.</exception>
+    public async Task<CurrentRoles> ReadAsync(RepositoryName repository, Func<TrustedTargets, TargetsChange?> change, Func<TrustedTargets, IEnumerable<RoleName>> needed, CancellationToken cancellationToken)
     {
         context.Output.Progress($"Reading {repository}");
-        var current = await WithSignerAsync(repository, (signer, token) => signer.ReadCurrentAsync(_ => [], token), cancellationToken);
-        // Choosing may have to open a key, for which a person may have to type.
-        var roles = choose(current.Targets);
-        if (readsOthers || current.Targets.Bins is not null || roles.Any(role => role.Name != current.Targets.Role))
-            current = await WithSignerAsync(repository, (signer, token) => signer.ReadForAsync(change, targets => Names(targets, roles, readsOthers), token), cancellationToken);
-        return (current, roles);
+        var current = await WithSignerAsync(repository, (signer, token) => signer.ReadForAsync(change, needed, token), cancellationToken);
+        if (current.Targets.Metadata.Signed.Expires <= context.Now)
+            context.Output.WarnOnce($"The targets of {repository} expired on {CommandOutput.Date(current.Targets.Metadata.Signed.Expires)}; verifiers refuse everything until its owner signs it anew.");
+        return current;
+    }
+
+    /// <summary>Publishes files that are signed already, with a snapshot where its key is the owner's.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.PublishConflict"/> if something newer is published, or a coded refusal.</exception>
+    public Task PublishSignedAsync(RepositoryName repository, CurrentRoles current, IReadOnlyDictionary<RoleName, SignedMetadata<Targets>> files, CancellationToken cancellationToken)
+    {
+        var snapshot = HeldSnapshot(current.Targets) is { } held ? new RoleSigners(RoleName.Snapshot, [.. held.Keys.Select(key => keys.Open(key, KeyPurpose.Snapshot))]) : null;
+        context.Output.Progress($"Publishing {repository}");
+        return WithSignerAsync(repository, async (signer, token) => { await signer.PublishSignedAsync(current, files, snapshot, token); return true; }, cancellationToken);
     }
 
     /// <inheritdoc/>
     public void Dispose() => keys.Dispose();
 
-    private static IEnumerable<RoleName> Names(TrustedTargets targets, ImmutableArray<SigningRole> roles, bool readsOthers) =>
-        (readsOthers ? roles.Concat(SigningRole.DelegatedBy(targets)) : roles).Select(role => role.Name).Distinct();
+    private static RoleSigners SignersOf(RoleShare share, ImmutableArray<ISigningKey> signingKeys) => new(share.Role.Name, signingKeys) { Paths = share.Paths, IsRenewed = share.IsRenewed };
 
-    private bool NeedsPublishing(RepositoryName repository, CurrentRoles current, ImmutableArray<SigningRole> roles, TargetsChange change)
+    private bool NeedsPublishing(RepositoryName repository, CurrentRoles current, ImmutableArray<RoleShare> roles, TargetsChange change)
     {
         var needs = false;
-        foreach (var role in roles)
+        foreach (var share in roles)
         {
-            var now = current.ContentOf(role.Name);
-            if (current.ChangeFor(role, null, change) is not { } own)
+            var now = current.ContentOf(share.Role.Name);
+            if (current.ChangeFor(share.Role, share.Paths, change) is not { } own)
+            {
+                needs |= share.IsRenewed;
                 continue;
+            }
             if (now is not null && now.Expires <= context.Now)
-                context.Output.Warn($"The {role.Name} of {repository} expired on {CommandOutput.Date(now.Expires)}; publishing renews all of their signatures.");
-            else if (now is not null && own.IsNoChangeTo(now))
+                context.Output.Warn($"The {share.Role.Name} of {repository} expired on {CommandOutput.Date(now.Expires)}; publishing renews all of their signatures.");
+            else if (now is not null && !share.IsRenewed && own.IsNoChangeTo(now))
                 continue;
             needs = true;
             var orphans = own.Remove.Except(change.Remove);
@@ -97,11 +143,11 @@ internal sealed class RepositorySigning(CommandContext context, TrustFlags trust
     }
 
     // Where the owner made the snapshot key, the server cannot sign what belongs with this.
-    private (SigningRole Role, ImmutableArray<KeyEntry> Keys)? HeldSnapshot(TrustedTargets targets)
+    private (RoleShare Share, ImmutableArray<KeyEntry> Keys)? HeldSnapshot(TrustedTargets targets)
     {
         var root = targets.Snapshot.Root;
         var role = SigningRole.Of(root, RoleName.Snapshot);
-        return root.Format.Rules.MaySnapshotBeUploaded && keys.ForSnapshot(role) is { IsEmpty: false } held ? (role, held) : null;
+        return root.Format.Rules.MaySnapshotBeUploaded && keys.ForSnapshot(role) is { IsEmpty: false } held ? (new RoleShare(role), held) : null;
     }
 
     private static SignedRole Describe(TrustedTargets role) => new(role.Role, role.Metadata.Signed.Version, role.Metadata.Signed.Expires, role.Signers.Signed);

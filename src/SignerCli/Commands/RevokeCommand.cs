@@ -52,8 +52,8 @@ internal sealed class RevokeCommand : SignerCommand
         ImmutableSortedSet<string> paths = context.Parse.GetValue(isAll) ? [] : [.. named.Select(TargetNames.For)];
         try
         {
-            var (current, roles) = await signing.ReadAsync(repository, signing.Roles.ForRevoking, _ => null, readsOthers: true, cancellationToken);
-            var signed = roles.Select(role => (Role: role, Targets: current.ContentOf(role.Name))).Where(entry => entry.Targets is not null).Select(entry => (entry.Role, Targets: entry.Targets!)).ToList();
+            var (current, roles) = await signing.ReadAsync(repository, _ => null, targets => SigningRole.DelegatedBy(targets).Select(role => role.Name), signing.Roles.ForRevoking, cancellationToken);
+            var signed = roles.Select(share => (Role: share, Targets: current.ContentOf(share.Role.Name))).Where(entry => entry.Targets is not null).Select(entry => (entry.Role, Targets: entry.Targets!)).ToList();
             paths = context.Parse.GetValue(isAll) ? [.. signed.SelectMany(entry => entry.Targets.TargetFiles.Keys)] : paths;
             RequireSigned(repository, paths, [.. signed.Select(entry => entry.Targets)], current);
             signed.RemoveAll(entry => !paths.Any(entry.Targets.TargetFiles.ContainsKey));
@@ -65,7 +65,7 @@ internal sealed class RevokeCommand : SignerCommand
                 WarnOfTwins(context.Output, removed, targets);
                 paths = paths.Union(removed);
             }
-            WarnOfOthers(context.Output, paths, current, [.. signed.Select(entry => entry.Role.Name)]);
+            WarnOfOthers(context.Output, paths, current, [.. signed.Select(entry => entry.Role.Role.Name)]);
             var result = await signing.PublishAsync(
                 repository, current, [.. signed.Select(entry => entry.Role)], new TargetsChange { Remove = paths }, keyNames => $"Revoke {Shown(paths)} of {repository} with {keyNames}?", cancellationToken);
             return paths.Select(path => new Revocation(repository, path, result, null));

@@ -75,7 +75,7 @@ internal sealed class SignCommand : SignerCommand
 
     private static async Task<SigningResult> SignAsync(RepositorySigning signing, IGrouping<RepositoryName, ResolvedImage> images, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken)
     {
-        var (current, roles) = await signing.ReadAsync(images.Key, targets => signing.Roles.ForSigning(targets, ChangeIn(targets)), ChangeIn, readsOthers: false, cancellationToken);
+        var (current, roles) = await signing.ReadAsync(images.Key, ChangeIn, targets => signing.Roles.Needed(targets, ChangeIn(targets)), now => signing.Roles.ForSigning(now, ChangeIn(now.Targets)), cancellationToken);
         return await signing.PublishAsync(images.Key, current, roles, ChangeIn(current.Targets), Question(images), cancellationToken);
 
         TargetsChange ChangeIn(TrustedTargets targets) => ChangeOf(images, annotations, targets.Snapshot.Root.Format.Rules);

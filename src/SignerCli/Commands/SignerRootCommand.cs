@@ -24,6 +24,7 @@ internal sealed class SignerRootCommand : RootCommand
         Subcommands.Add(new InspectCommand(host, Globals));
         Subcommands.Add(new RevokeCommand(host, Globals));
         Subcommands.Add(new ReshapeCommand(host, Globals));
+        Subcommands.Add(SignerCommands.Create(host, Globals));
         Subcommands.Add(KeyCommands.Create(host, Globals));
         Subcommands.Add(ImportCommands.Create(host, Globals));
         Subcommands.Add(new Command("archive", "Save trust data of other servers.") { new ArchiveNotaryCommand(host, Globals) });

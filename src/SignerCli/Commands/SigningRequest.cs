@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TrustService.Errors;
 using TrustService.Metadata;
 
 namespace TrustService.Cli.Commands;
@@ -8,4 +9,20 @@ namespace TrustService.Cli.Commands;
 /// <param name="Roles">The roles that sign; empty to choose them by keys.</param>
 /// <param name="Lifetime">How long the new versions are valid.</param>
 /// <param name="IsConfirmed">True to ask nothing.</param>
-internal sealed record SigningRequest(IReadOnlyList<string> Keys, ImmutableArray<RoleName> Roles, TimeSpan Lifetime, bool IsConfirmed);
+internal sealed record SigningRequest(IReadOnlyList<string> Keys, ImmutableArray<RoleName> Roles, TimeSpan Lifetime, bool IsConfirmed)
+{
+    /// <summary>True to sign with the keys that are here even if they are too few; others sign later.</summary>
+    public bool IsPartial { get; init; }
+
+    /// <summary>Where a change that lacks signatures is written, instead of parking it on the server; or null.</summary>
+    public string? PendingFile { get; init; }
+
+    /// <summary>The request itself.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.Usage"/> if its parts do not go together.</exception>
+    public SigningRequest RequireConsistent() => PendingFile is null || IsPartial
+        ? this
+        : throw new TrustException(TrustError.Usage, "--out takes a change that others still have to sign, so it goes with --partial.");
+
+    /// <summary>How the signer is told.</summary>
+    public SigningTerms Terms => new(Lifetime) { MayBePartial = IsPartial };
+}

@@ -42,6 +42,20 @@ internal sealed class PublicKeys(KeyFinder finder)
             throw new TrustException(TrustError.UnacceptableKey, $"One key is given {same.Count()} times: {string.Join(", ", same.Select(key => key.Id.Short))}. It would count once.") { Hint = "Every holder needs a key of his own: signer key generate" };
     }
 
+    // Notary and docker take certificates for signers. Only the key counts, there as here.
+    private static string FromCertificate(string text, string path)
+    {
+        try
+        {
+            using var certificate = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(text);
+            return PemEncoding.WriteString("PUBLIC KEY", certificate.PublicKey.ExportSubjectPublicKeyInfo());
+        }
+        catch (CryptographicException e)
+        {
+            throw new TrustException(TrustError.InvalidKeyFile, $"The certificate in {path} cannot be read.", e);
+        }
+    }
+
     private static PublicKey ReadFile(string path)
     {
         var bytes = PrivateFiles.Read(path, PrivateKeyFile.MaxBytes);
@@ -50,6 +64,8 @@ internal sealed class PublicKeys(KeyFinder finder)
             var text = Encoding.UTF8.GetString(bytes);
             if (text.Contains("PRIVATE KEY", StringComparison.Ordinal))
                 throw new TrustException(TrustError.PrivateKeyInMetadata, $"{path} holds a private key, and the public one is needed. Nothing was read from it and nothing was sent.") { Hint = "Its owner exports the public half: signer key export KEY > key.pub. If others have seen this file, its key has to be replaced." };
+            if (text.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal))
+                text = FromCertificate(text, path);
             return KeyMaterial.TryFromPem(text, out var material, out var scheme)
                 ? FileKeyStore.Describe(scheme, material)
                 : throw new TrustException(TrustError.InvalidKeyFile, $"{path} holds no public key of ECDSA P-256 or P-384, RSA or Ed25519 in PEM form, or more than that.") { Hint = "It starts with -----BEGIN PUBLIC KEY-----, as signer key export writes it." };

@@ -13,15 +13,30 @@ internal sealed class SigningKeyring(RoleKeyring keyring, IReadOnlyList<string> 
     private readonly Dictionary<string, ISigningKey> opened = new(StringComparer.Ordinal);
     private ImmutableArray<KeyEntry>? candidates;
 
-    /// <summary>True if there are enough keys for a role.</summary>
-    public bool CanSign(SigningRole role) => Held(role).Length >= role.Threshold;
+    /// <summary>True if there are enough keys for a role, or one at least if others sign later.</summary>
+    public bool CanSign(SigningRole role, bool isPartial) => Held(role).Length >= (isPartial ? 1 : role.Threshold);
+
+    /// <summary>How many of a role's keys are here.</summary>
+    public int CountHeld(SigningRole role) => Held(role).Length;
+
+    /// <summary>The keys of a role that are here.</summary>
+    public ImmutableArray<KeyEntry> AllOf(SigningRole role) => Held(role);
+
+    /// <summary>True if a key is here.</summary>
+    public bool Has(PublicKey key) => Candidates(KeyPurpose.Delegation).Any(entry => entry.IsSame(key));
+
+    /// <summary>The keys that were looked at, as messages name them.</summary>
+    public string Names => string.Join(", ", Candidates(KeyPurpose.Delegation).Take(4).Select(entry => entry.Name)) + (Candidates(KeyPurpose.Delegation).Length > 4 ? ", …" : "");
+
+    /// <summary>How many keys there are.</summary>
+    public int Count => Candidates(KeyPurpose.Delegation).Length;
 
     /// <summary>Refuses a named key that is of no use for any of the roles.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.KeyNotFound"/></exception>
-    public void RequireUseful(ImmutableArray<SigningRole> roles)
+    public void RequireUseful(IReadOnlyList<SigningRole> roles)
     {
         if (given.Count > 0 && candidates?.FirstOrDefault(entry => !roles.Any(role => role.Keys.Any(entry.IsSame))) is { } foreign)
-            throw new TrustException(TrustError.KeyNotFound, $"The key {foreign.Name} may not sign here: {string.Join("; ", roles.Select(role => $"{role.Name} is signed by {string.Join(", ", role.Keys.Select(key => key.Id.Short))}"))}.") { Role = roles[0].Name.Value };
+            throw new TrustException(TrustError.KeyNotFound, $"The key {foreign.Name} may not sign here: {string.Join("; ", roles.Select(role => $"{role.Name} is signed by {role.ShowKeys()}"))}.") { Role = roles[0].Name.Value };
     }
 
     /// <summary>The purpose of keys of a role.</summary>
@@ -29,11 +44,13 @@ internal sealed class SigningKeyring(RoleKeyring keyring, IReadOnlyList<string> 
         role == RoleName.Targets ? KeyPurpose.Targets : role == RoleName.Snapshot ? KeyPurpose.Snapshot : KeyPurpose.Delegation;
 
     /// <summary>As many keys of a role as it needs, without opening any whose public half is known.</summary>
+    /// <param name="role">The role.</param>
+    /// <param name="isPartial">True to do with fewer, but one at least.</param>
     /// <exception cref="TrustException"><see cref="TrustError.KeyNotFound"/> if there are too few.</exception>
-    public ImmutableArray<KeyEntry> Choose(SigningRole role)
+    public ImmutableArray<KeyEntry> Choose(SigningRole role, bool isPartial)
     {
         var held = Held(role);
-        return held.Length >= role.Threshold ? given.Count > 0 ? held : [.. held.Take(role.Threshold)] : throw keyring.TooFew(role.Name, role.Keys, role.Threshold, held.Length, isGiven: given.Count > 0);
+        return held.Length >= (isPartial ? 1 : role.Threshold) ? given.Count > 0 ? held : [.. held.Take(role.Threshold)] : throw keyring.TooFew(role, held.Length, isGiven: given.Count > 0);
     }
 
     /// <summary>The opened key of an entry; this object closes it.</summary>
@@ -60,11 +77,10 @@ internal sealed class SigningKeyring(RoleKeyring keyring, IReadOnlyList<string> 
         opened.Clear();
     }
 
-    private ImmutableArray<KeyEntry> Held(SigningRole role)
-    {
-        candidates ??= given.Count > 0 ? [.. keyring.Find(given).Select(entry => Identify(entry, PurposeOf(role.Name)))] : keyring.All();
-        return Matching(candidates.Value, role);
-    }
+    private ImmutableArray<KeyEntry> Held(SigningRole role) => Matching(Candidates(PurposeOf(role.Name)), role);
+
+    private ImmutableArray<KeyEntry> Candidates(KeyPurpose purpose) =>
+        candidates ??= given.Count > 0 ? [.. keyring.Find(given).Select(entry => Identify(entry, purpose))] : keyring.All();
 
     // One key may be there twice: in the key store, and where Docker keeps it.
     private static ImmutableArray<KeyEntry> Matching(ImmutableArray<KeyEntry> entries, SigningRole role)
