@@ -44,8 +44,11 @@ internal sealed class DelegationPlan : IDisposable
     private Targets Now => current.Targets.Metadata.Signed;
 
     /// <summary>The roles that have to be read in order to plan: what is lost can be told only by what the others hold.</summary>
-    public static IEnumerable<RoleName> Needed(TrustedTargets targets, string signer) =>
-        SigningRole.DelegatedBy(targets).Select(role => role.Name).Append(targets.Snapshot.Root.Format.Rules.Signers.RoleOf(signer)).Distinct();
+    public static IEnumerable<RoleName> Needed(TrustedTargets targets, string signer)
+    {
+        var rules = targets.Snapshot.Root.Format.Rules.Signers;
+        return SigningRole.DelegatedBy(targets).Select(role => role.Name).Append(rules.RoleOf(signer)).Concat(rules.SharedRole is { } shared ? [shared] : []).Distinct();
+    }
 
     /// <summary>Lets somebody sign.</summary>
     /// <exception cref="TrustException">A coded refusal.</exception>

@@ -8,7 +8,7 @@ namespace TrustService.Cli.Commands;
 internal sealed class OwnerFlags
 {
     private readonly Option<bool> yes = new("--yes", "-y") { Description = "Do not ask" };
-    private readonly Option<string[]> keys = new("--sign-key") { HelpName = "KEY", Description = "Targets key to sign with: id, label, file or URI (default: found in the key store)", Arity = ArgumentArity.ExactlyOne };
+    private readonly Option<string[]> keys = new("--sign-key") { HelpName = "KEY", Description = "Targets key to sign with: id, label, file or URI (default: found in the key store)", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> expires = new("--expires") { HelpName = "TIME", Description = "How long what is signed is valid (default 365d)", DefaultValueFactory = _ => "365d" };
     private readonly Option<bool> partial = new("--partial") { Description = "Sign with the keys that are here even if targets needs more; others add theirs with signer cosign" };
     private readonly Option<string?> pendingFile = new("--out") { HelpName = "FILE", Description = "With --partial: write the change to FILE instead of parking it on the trust server" };

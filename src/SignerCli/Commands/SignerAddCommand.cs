@@ -10,9 +10,9 @@ internal sealed class SignerAddCommand : SignerCommand
 {
     private readonly Argument<string> name = new("name") { HelpName = "NAME", Description = "Name of the signer: a person, a team or a CI system" };
     private readonly Argument<string[]> repositories = new("repository") { HelpName = "REPOSITORY", Description = "Repositories, or all below a name: registry.example.com/team/*", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string[]> keys = new("--key", "-k") { HelpName = "FILE", Description = "Public key (PEM) of the signer, or a key of this machine; again for each further one", Arity = ArgumentArity.ExactlyOne };
+    private readonly Option<string[]> keys = new("--key", "-k") { HelpName = "FILE", Description = "Public key (PEM) of the signer, or a key of this machine; again for each further one", Arity = ArgumentArity.OneOrMore };
     private readonly Option<int?> threshold = new("--threshold") { HelpName = "N", Description = "How many of the signer's keys must sign (default 1)" };
-    private readonly Option<string[]> paths = new("--paths") { HelpName = "PATTERN", Description = "Tags that may be signed, such as 1.* (default: all); again for each further one", Arity = ArgumentArity.ExactlyOne };
+    private readonly Option<string[]> paths = new("--paths") { HelpName = "PATTERN", Description = "Tags that may be signed, such as 1.* (default: all); again for each further one", Arity = ArgumentArity.OneOrMore };
     private readonly Option<bool> isTerminating = new("--terminating") { Description = "Nobody further down the list may sign what the patterns match" };
     private readonly OwnerFlags options = new();
     private readonly TrustFlags trust = new();

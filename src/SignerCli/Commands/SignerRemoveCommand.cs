@@ -10,7 +10,7 @@ internal sealed class SignerRemoveCommand : SignerCommand
 {
     private readonly Argument<string> name = new("name") { HelpName = "NAME", Description = "Name of the signer" };
     private readonly Argument<string[]> repositories = new("repository") { HelpName = "REPOSITORY", Description = "Repositories, or all below a name: registry.example.com/team/*", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string[]> keys = new("--key", "-k") { HelpName = "KEY", Description = "Take away this key alone: its id or the start of it, the name of its holder, or its file", Arity = ArgumentArity.ExactlyOne };
+    private readonly Option<string[]> keys = new("--key", "-k") { HelpName = "KEY", Description = "Take away this key alone: its id or the start of it, the name of its holder, or its file; again for each further one", Arity = ArgumentArity.OneOrMore };
     private readonly Option<int?> threshold = new("--threshold") { HelpName = "N", Description = "How many of the keys that stay must sign from now on" };
     private readonly OwnerFlags options = new();
     private readonly TrustFlags trust = new();

@@ -46,6 +46,14 @@ internal sealed class SignerMachine : IDisposable
         return new SignerRun(exitCode, results.ToString(), messages.ToString());
     }
 
+    /// <summary>Runs a command that must succeed.</summary>
+    public async Task<SignerRun> SucceedsAsync(params string[] arguments)
+    {
+        var run = await RunAsync(arguments);
+        Assert.True(run.ExitCode == 0, $"signer {string.Join(' ', arguments)} ended with {run.ExitCode}:\n{run.Results}{run.Messages}");
+        return run;
+    }
+
     public string WriteFile(string name, string content)
     {
         var path = Path.Combine(Root, name);

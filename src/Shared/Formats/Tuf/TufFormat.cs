@@ -64,9 +64,9 @@ public sealed partial class TufFormat : IMetadataFormat
         DelegatesSignImages = false,
         Signers = new SignerRules
         {
-            RoleOf = static name => SafeRoleName().IsMatch(name)
+            RoleOf = static name => SafeRoleName().IsMatch(name) && name.ToUpperInvariant() is not ("ROOT" or "TIMESTAMP" or "SNAPSHOT" or "TARGETS")
                 ? RoleName.ParseDelegated(name)
-                : throw new TrustException(TrustError.Usage, $"\"{name}\" cannot be the name of a signer: letters, digits, - and _ are allowed, a letter first."),
+                : throw new TrustException(TrustError.Usage, $"\"{name}\" cannot be the name of a signer: letters, digits, - and _ are allowed, a letter first, and none of the names of top-level roles."),
             NameOf = static role => role.Value,
             SharedRole = null,
             AllPaths = ["*"],
