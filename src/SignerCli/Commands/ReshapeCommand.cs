@@ -48,7 +48,7 @@ internal sealed class ReshapeCommand : SignerCommand
         RepositoryReshaping.RequireMovable(targets, wanted);
         using var keys = new SigningKeyring(context.Keyring, request.Keys);
         var role = SigningRole.Of(targets.Snapshot.Root, RoleName.Targets);
-        var chosen = keys.Choose(role);
+        var chosen = keys.Choose(role, isPartial: false);
         keys.RequireUseful([role]);
         context.Confirm($"Move {files.Count} targets of {name} from {Describe(targets.Bins?.Count ?? 0)} to {Describe(wanted)} with the targets key {string.Join(", ", chosen.Select(key => key.Name))}?", request.IsConfirmed);
         ImmutableArray<Keys.ISigningKey> signers = [.. chosen.Select(key => keys.Open(key, KeyPurpose.Targets))];

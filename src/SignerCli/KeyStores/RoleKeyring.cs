@@ -26,19 +26,19 @@ internal sealed class RoleKeyring(FileKeyStore store, KeyFinder finder, Passphra
     public ImmutableArray<KeyEntry> All() => [.. finder.All()];
 
     /// <summary>The refusal where a role has too few keys here.</summary>
-    /// <param name="role">The role.</param>
-    /// <param name="found">How many of its keys are here.</param>
-    /// <param name="isGiven">True if the caller named the keys.</param>
-    public TrustException TooFew(SigningRole role, int found, bool isGiven)
+    public TrustException TooFew(RoleName role, ImmutableArray<PublicKey> allowed, int threshold, int found, bool isGiven) =>
+        TooFew(role, string.Join(", ", allowed.Select(key => key.Id.Short)), allowed.Length, threshold, found, isGiven, NotHere);
+
+    /// <summary>The refusal where a role has too few keys here, and others may sign later.</summary>
+    public TrustException TooFew(SigningRole role, int found, bool isGiven) =>
+        TooFew(role.Name, role.ShowKeys(), role.Keys.Length, role.Threshold, found, isGiven, found > 0 ? "Sign with what is here and let the others add theirs: --partial, then signer cosign where their keys are." : NotHere);
+
+    private string NotHere => $"Import it (signer key import FILE), name its file (--key FILE), or run this where it is. Key store: {store.Location}";
+
+    private static TrustException TooFew(RoleName role, string names, int count, int threshold, int found, bool isGiven, string hint)
     {
-        var needed = role.Keys.Length == 1 ? $"{role.Name} is signed by the key {role.ShowKeys()}" : $"{role.Name} is signed by {role.Threshold} of the keys {role.ShowKeys()}";
-        return new TrustException(TrustError.KeyNotFound, isGiven && found == 0 ? $"The given key may not sign here: {needed}." : $"{needed}; {(isGiven ? $"{found} given" : found == 0 ? "the key store has none" : $"the key store has {found}")}.")
-        {
-            Role = role.Name.Value,
-            Hint = found > 0
-                ? "Sign with what is here and let the others add theirs: --partial, then signer cosign where their keys are."
-                : $"Import it (signer key import FILE), name its file (--key FILE), or run this where it is. Key store: {store.Location}",
-        };
+        var needed = count == 1 ? $"{role} is signed by the key {names}" : $"{role} is signed by {threshold} of the keys {names}";
+        return new TrustException(TrustError.KeyNotFound, isGiven && found == 0 ? $"The given key may not sign here: {needed}." : $"{needed}; {(isGiven ? $"{found} given" : found == 0 ? "the key store has none" : $"the key store has {found}")}.") { Role = role.Value, Hint = hint };
     }
 
     /// <summary>Opens keys, all or none; the caller disposes them.</summary>
