@@ -67,7 +67,7 @@ public sealed record RootDiff
         }
         foreach (var (key, former, now) in Renamed)
             yield return $"name of {key.Short}: {former ?? "none"} → {now ?? "none"}";
-        yield return OldExpires is { } old && old != NewExpires ? Text($"expires: {old.UtcDateTime:yyyy-MM-dd} → {NewExpires.UtcDateTime:yyyy-MM-dd}") : Text($"expires: {NewExpires.UtcDateTime:yyyy-MM-dd}{(OldExpires is null ? "" : ", as before")}");
+        yield return OldExpires is { } old && old.UtcDateTime.Date != NewExpires.UtcDateTime.Date ? Text($"expires: {old.UtcDateTime:yyyy-MM-dd} → {NewExpires.UtcDateTime:yyyy-MM-dd}") : Text($"expires: {NewExpires.UtcDateTime:yyyy-MM-dd}{(OldExpires is null ? "" : ", as before")}");
         foreach (var other in Others)
             yield return other;
     }

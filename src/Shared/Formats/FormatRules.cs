@@ -52,6 +52,9 @@ public sealed record FormatRules
     /// <summary>True if a role, first, may delegate to a role of that name.</summary>
     public required Func<RoleName, RoleName, bool> MayDelegate { get; init; }
 
+    /// <summary>True if every server of the format leaves members that it does not know as they are; false if some would break a repository that has any.</summary>
+    public required bool ServersKeepUnknownMembers { get; init; }
+
     /// <summary>True if a key of the root role is a certificate for the repository, which its holder makes with the private key; false if it is a public key.</summary>
     public required bool RootKeysAreCertificates { get; init; }
 

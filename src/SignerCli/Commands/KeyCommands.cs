@@ -12,6 +12,7 @@ internal static class KeyCommands
         new KeyListCommand(host, globals),
         new KeyImportCommand(host, globals),
         new KeyExportCommand(host, globals),
+        new KeyCertificateCommand(host, globals),
         new KeyPasswdCommand(host, globals),
         new KeyRemoveCommand(host, globals),
         new KeyRotateCommand(host, globals),

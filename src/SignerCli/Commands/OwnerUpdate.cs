@@ -28,14 +28,19 @@ internal sealed class OwnerUpdate(CommandContext context, OwnerReading current) 
     /// <summary>What changes in root, or null.</summary>
     public RootChange? Root { get; set; }
 
+    /// <summary>The next root as its holders signed it, or null if it is to be signed here.</summary>
+    public SignedMetadata<Root>? SignedRoot { get; init; }
+
     /// <summary>The version of root that this leads to.</summary>
-    public Root NextRoot => Root is null ? current.Root.Metadata.Signed : RootEditor.Next(current.Root.Metadata.Signed, Root);
+    public Root NextRoot => SignedRoot is { } signed ? signed.Signed : Root is null ? current.Root.Metadata.Signed : RootEditor.Next(current.Root.Metadata.Signed, Root);
 
     /// <summary>The roles that are signed anew, with their next versions, as people read them.</summary>
-    public string Versions => string.Join(", ", (Root is null ? [] : new[] { $"root {NextRoot.Version}" }).Concat(targets.Select(role => $"{role.Key} {role.Value.Version}")));
+    public string Versions => string.Join(", ", (IsRootKept ? [] : new[] { $"root {NextRoot.Version}" }).Concat(targets.Select(role => $"{role.Key} {role.Value.Version}")));
 
     /// <summary>True if nothing is to be published.</summary>
-    public bool IsEmpty => Root is null && targets.Count == 0;
+    public bool IsEmpty => IsRootKept && targets.Count == 0;
+
+    private bool IsRootKept => Root is null && SignedRoot is null;
 
     private IMetadataFormat Format => current.Format;
 
@@ -71,9 +76,9 @@ internal sealed class OwnerUpdate(CommandContext context, OwnerReading current) 
     {
         var files = new Dictionary<RoleName, ReadOnlyMemory<byte>>();
         var root = current.Root;
-        if (Root is not null)
+        if (!IsRootKept)
         {
-            var signed = SignRoot();
+            var signed = SignedRoot ?? SignRoot();
             root = RequireRoot(signed);
             files[RoleName.Root] = signed.File;
         }

@@ -28,7 +28,7 @@ internal sealed class SignerRootCommand : RootCommand
         Subcommands.Add(KeyCommands.Create(host, Globals));
         Subcommands.Add(ImportCommands.Create(host, Globals));
         Subcommands.Add(new Command("archive", "Save trust data of other servers.") { new ArchiveNotaryCommand(host, Globals) });
-        Subcommands.Add(new Command("root", "Work with root metadata.") { new RootExportCommand(host, Globals) });
+        Subcommands.Add(RootCommands.Create(host, Globals));
         Subcommands.Add(new Command("tuf", "Work with TUF repositories of any kind of files.") { new TufGetCommand(host, Globals) });
         Subcommands.Add(new VersionCommand(host, Globals));
         Subcommands.Add(new CompletionCommand(host, Globals));

@@ -46,6 +46,8 @@ public sealed partial class NotaryFormat : IMetadataFormat
         PathMatches = static (prefix, path) => path.StartsWith(prefix, StringComparison.Ordinal),
         IsPatternWithin = static (prefix, outer) => prefix.StartsWith(outer, StringComparison.Ordinal),
         MayDelegate = IsDirectChild,
+        // The real server hashes what it writes anew itself.
+        ServersKeepUnknownMembers = false,
         RootKeysAreCertificates = true,
         RootKeyProblem = LeafCertificate.RootProblem,
         KeyLeadsTo = CertificateChain.LeadsTo,

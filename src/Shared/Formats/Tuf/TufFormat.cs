@@ -50,6 +50,7 @@ public sealed partial class TufFormat : IMetadataFormat
         // Every delegation on the way has to match the path itself; the patterns need not fit each other.
         IsPatternWithin = (_, _) => true,
         MayDelegate = (_, _) => true,
+        ServersKeepUnknownMembers = true,
         RootKeysAreCertificates = false,
         RootKeyProblem = (_, _, _) => null,
         KeyLeadsTo = (_, _, _) => false,
