@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using TrustService.Client;
 using TrustService.Editing;
 using TrustService.Formats;
@@ -14,7 +15,7 @@ internal sealed class OwnedRepository
     private readonly IMetadataFormat format;
     private readonly string metadataPath;
     private readonly ISigningKey rootKey = SigningKeys.Generate(SigningKeys.DefaultScheme);
-    private readonly ISigningKey targetsKey = SigningKeys.Generate(SigningKeys.DefaultScheme);
+    private readonly IExportableKey targetsKey = SigningKeys.Generate(SigningKeys.DefaultScheme);
     private readonly PublicKey targetsPublicKey;
     private readonly SignedMetadata<Root> root;
     private Targets targets;
@@ -37,6 +38,9 @@ internal sealed class OwnedRepository
 
     /// <summary>The file of the first root, for clients that pin it.</summary>
     public ReadOnlyMemory<byte> RootFile => root.File;
+
+    /// <summary>The targets key as PEM, not encrypted, for programs that sign on.</summary>
+    public string TargetsKeyPem() => PemEncoding.WriteString("PRIVATE KEY", targetsKey.ExportPkcs8());
 
     /// <summary>Asks the server for its keys and makes a repository with the first images; nothing of it is published yet.</summary>
     /// <param name="format">The format, which decides the protocol.</param>

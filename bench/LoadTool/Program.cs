@@ -3,9 +3,9 @@ using TrustService.LoadTool;
 
 // LoadTool run --product P --storage S --address URL --pid N [--postgres-pid N] --seconds N --publishes N [--only TEXT] --output FILE
 // LoadTool report --input FILE
-// LoadTool publish --product P --address URL --repository NAME --targets N --root FILE
+// LoadTool publish --product P --address URL --repository NAME --targets N --root FILE [--key FILE]
 // The first measures one running server and adds lines of JSON to a file; the second writes such a file as Markdown; the third
-// publishes a repository for clients to be measured, and keeps its root for them to pin.
+// publishes a repository for clients to be measured, and keeps its root for them to pin, and its targets key for them to sign.
 try
 {
     var options = new Arguments(args.AsSpan(Math.Min(1, args.Length)));
@@ -55,4 +55,6 @@ static async Task PublishAsync(Arguments options)
     using var answer = await http.PostAsync(new Uri(repository.PublishPath, UriKind.Relative), content);
     answer.EnsureSuccessStatusCode();
     await File.WriteAllBytesAsync(options.Text("root"), repository.RootFile.ToArray());
+    if (options.OptionalText("key") is { } key)
+        await File.WriteAllTextAsync(key, repository.TargetsKeyPem());
 }
