@@ -15,6 +15,12 @@ internal static class SignerApp
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CliHost host)
     {
         var command = new SignerRootCommand(host);
+        if (Suggestions.Find(command, arguments) is { } suggestions)
+        {
+            host.Results.Write(suggestions);
+            host.Results.Flush();
+            return (int)Outcome.Verified;
+        }
         // "@" starts no file of options here: what stands on the command line is the command line.
         var parse = command.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var isVerbose = arguments.Any(argument => argument is "-v" or "--verbose" or "-d" or "--debug");

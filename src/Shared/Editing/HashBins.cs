@@ -56,6 +56,23 @@ public static class HashBins
         },
     };
 
+    /// <summary>The same bins with another key in the place of one. Each bin has to be signed anew with it.</summary>
+    /// <param name="delegations">Delegations to hash bins.</param>
+    /// <param name="former">The key that counts no more.</param>
+    /// <param name="next">The key in its place.</param>
+    /// <returns>Null if there are no bins, or if that key is none of theirs.</returns>
+    public static Delegations? ReplaceKey(Delegations? delegations, PublicKey former, PublicKey next)
+    {
+        if (delegations?.Succinct is not { } bins || !bins.RoleKeys.KeyIds.Any(IsFormer))
+            return null;
+        ImmutableArray<KeyId> ids = [.. bins.RoleKeys.KeyIds.Where(id => !IsFormer(id)).Append(next.Id).Distinct()];
+        var keys = delegations.Keys.Where(key => ids.Contains(key.Key)).ToDictionary();
+        keys[next.Id] = next;
+        return delegations with { Keys = keys.AsReadOnly(), Succinct = bins with { RoleKeys = bins.RoleKeys with { KeyIds = ids } } };
+
+        bool IsFormer(KeyId id) => delegations.Keys.TryGetValue(id, out var key) && key.Fingerprint == former.Fingerprint;
+    }
+
     /// <summary>The names of all bins, for numbers that <see cref="RequireCount"/> allows.</summary>
     public static IEnumerable<RoleName> NamesOf(SuccinctRoles bins) => Enumerable.Range(0, (int)Math.Min(bins.Count, Max)).Select(bin => bins.NameOf((uint)bin));
 

@@ -24,7 +24,7 @@ internal sealed class CompletionCommand : SignerCommand
         "signer completion fish > ~/.config/fish/completions/signer.fish",
     ];
 
-    // The program itself says what fits, through the "suggest" directive: the scripts never grow old.
+    // The program itself says what fits (Suggestions): the scripts never grow old.
     private const string Bash = """
         _signer() {
             local IFS=$'\n'

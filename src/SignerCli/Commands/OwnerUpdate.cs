@@ -35,7 +35,7 @@ internal sealed class OwnerUpdate(CommandContext context, OwnerReading current) 
     public Root NextRoot => SignedRoot is { } signed ? signed.Signed : Root is null ? current.Root.Metadata.Signed : RootEditor.Next(current.Root.Metadata.Signed, Root);
 
     /// <summary>The roles that are signed anew, with their next versions, as people read them.</summary>
-    public string Versions => string.Join(", ", (IsRootKept ? [] : new[] { $"root {NextRoot.Version}" }).Concat(targets.Select(role => $"{role.Key} {role.Value.Version}")));
+    public string Versions => string.Join(", ", (IsRootKept ? [] : new[] { $"root {NextRoot.Version}" }).Concat(Named(targets.ToLookup(role => Bins?.IsBin(role.Key) == true))));
 
     /// <summary>True if nothing is to be published.</summary>
     public bool IsEmpty => IsRootKept && targets.Count == 0;
@@ -43,6 +43,12 @@ internal sealed class OwnerUpdate(CommandContext context, OwnerReading current) 
     private bool IsRootKept => Root is null && SignedRoot is null;
 
     private IMetadataFormat Format => current.Format;
+
+    private SuccinctRoles? Bins => Next(RoleName.Targets)!.Delegations?.Succinct;
+
+    // Hash bins may be thousands.
+    private static IEnumerable<string> Named(ILookup<bool, KeyValuePair<RoleName, Targets>> roles) =>
+        roles[false].Select(role => $"{role.Key} {role.Value.Version}").Concat(roles[true].Any() ? [$"{roles[true].Count()} bins"] : []);
 
     /// <summary>Adds the next version of targets or of a delegated role.</summary>
     public void Add(RoleName role, Targets next) => targets[role] = next;

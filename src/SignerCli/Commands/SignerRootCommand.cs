@@ -4,19 +4,18 @@ using System.CommandLine.Help;
 namespace TrustService.Cli.Commands;
 
 /// <summary>The table of contents of <c>signer</c>.</summary>
-internal sealed class SignerRootCommand : RootCommand
+internal sealed class SignerRootCommand : Command
 {
     /// <summary>Builds the tree of commands.</summary>
     public SignerRootCommand(CliHost host)
-        : base("Sign container images and verify them: which digest a tag stands for, vouched for by keys that you hold.")
+        // The library's own root has the name of the program, which is that of one of the commands.
+        : base("signer-program", "Sign container images and verify them: which digest a tag stands for, vouched for by keys that you hold.")
     {
         Globals = new GlobalOptions();
         foreach (var option in Globals.All)
             Options.Add(option);
-        // The parser's own one has /h and /? as well, which are paths here.
-        Options.Remove(Options.OfType<HelpOption>().Single());
         Options.Add(new HelpOption("--help", "-h") { Action = new HelpAction(host.Results, Globals) });
-        Options.OfType<VersionOption>().Single().Action = new VersionAction(host.Results);
+        Options.Add(new VersionOption { Action = new VersionAction(host.Results) });
 
         Subcommands.Add(new InitCommand(host, Globals));
         Subcommands.Add(new SignCommand(host, Globals));

@@ -13,7 +13,7 @@ internal static class UsageErrors
     public static TrustException Explain(ParseResult parse)
     {
         var command = parse.CommandResult.Command;
-        var help = $"{(command is RootCommand ? "signer" : "signer " + PathOf(parse.CommandResult))} --help shows what can be given.";
+        var help = $"{(command is SignerRootCommand ? "signer" : "signer " + PathOf(parse.CommandResult))} --help shows what can be given.";
         if (UnknownToken(parse) is { } unknown)
             return Unknown(unknown, command, help);
         var error = parse.Errors[0];
@@ -51,7 +51,7 @@ internal static class UsageErrors
         command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options)).SelectMany(option => option.Aliases.Append(option.Name));
 
     private static string PathOf(CommandResult result) =>
-        result.Parent is CommandResult { Command: not RootCommand } parent ? $"{PathOf(parent)} {result.Command.Name}" : result.Command.Name;
+        result.Parent is CommandResult { Command: not SignerRootCommand } parent ? $"{PathOf(parent)} {result.Command.Name}" : result.Command.Name;
 
     // How many letters have to be put in, left out or changed (Levenshtein).
     private static int Distance(string from, string to)

@@ -112,6 +112,43 @@ public sealed class HashBinTests(HashBinTests.World shared) : IClassFixture<Hash
         Assert.Equal(6, (await InspectAsync()).Count);
     }
 
+    [Fact]
+    public async Task Rotate_TargetsKey_HasTheBinsSignedByTheNewKeyAlone()
+    {
+        await DoAsync("init", repository, "--bins", "4");
+        await SignAsync("1.0", "a");
+        var before = await InspectKeysAsync();
+
+        await DoAsync("key", "rotate", "targets", repository, "-y");
+        var after = await InspectKeysAsync();
+        await SignAsync("2.0", "b");
+
+        Assert.Single(before);
+        Assert.Single(after);
+        Assert.NotEqual(before, after);
+        Assert.Equal(after, await InspectKeysAsync());
+        Assert.Equal(["1.0", "2.0"], (await InspectAsync()).Keys);
+    }
+
+    [Fact]
+    public async Task Case25_BinsExpired_ReshapeRenewsThem()
+    {
+        await DoAsync("init", repository, "--bins", "4", "--expires", "30d");
+        await SignAsync("1.0", "a");
+        world.Time.Now = world.Time.Now.AddDays(31);
+        await world.Server.RenewAsync();
+        var stale = await world.Owner.RunAsync("verify", $"{repository}:1.0", "--no-registry", "-o", "json");
+
+        await DoAsync("reshape", repository, "--bins", "4", "-y");
+        var fresh = await world.Owner.RunAsync("verify", $"{repository}:1.0", "--no-registry", "-o", "json");
+
+        Assert.Equal("expired", stale.ErrorCode);
+        Assert.Equal(0, fresh.ExitCode);
+    }
+
+    private async Task<List<string>> InspectKeysAsync() =>
+        [.. (await DoAsync("inspect", repository, "-o", "json")).GetProperty("targets").EnumerateArray().SelectMany(target => target.GetProperty("signedBy")[0].GetProperty("keyids").EnumerateArray()).Select(id => id.GetString()!).Distinct()];
+
     private async Task<JsonElement> DoAsync(params string[] arguments)
     {
         var run = await world.Owner.RunAsync(arguments);
