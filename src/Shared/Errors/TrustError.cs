@@ -189,6 +189,9 @@ public enum TrustError
     /// <summary>A proposal of a root, or another file of a ceremony, that cannot be read.</summary>
     InvalidProposal,
 
+    /// <summary>A backup of keys, or a share of one, is damaged, mistyped, incomplete, or none.</summary>
+    InvalidBackup,
+
     /// <summary>An archive of trust data is damaged, incomplete, or none.</summary>
     InvalidArchive,
 

@@ -67,6 +67,7 @@ public static class TrustErrors
         TrustError.KeyUnavailable => new("key-unavailable", Outcome.Failure, 503, "A key cannot be used where it lives."),
         TrustError.InvalidKeyFile => new("invalid-key-file", Outcome.Failure, 422, "The key file cannot be read."),
         TrustError.InvalidProposal => new("invalid-proposal", Outcome.Failure, 422, "The proposal cannot be used."),
+        TrustError.InvalidBackup => new("invalid-backup", Outcome.Failure, 422, "The backup cannot be used."),
         TrustError.InvalidArchive => new("invalid-archive", Outcome.Failure, 422, "The archive cannot be used."),
         TrustError.AlreadyExists => new("already-exists", Outcome.Failure, 409, "It exists already."),
         TrustError.InsecureTransport => new("insecure-transport", Outcome.Usage, 400, "The connection would be insecure."),

@@ -15,6 +15,9 @@ internal static class KeyCommands
         new KeyCertificateCommand(host, globals),
         new KeyPasswdCommand(host, globals),
         new KeyRemoveCommand(host, globals),
+        new KeyBackupCommand(host, globals),
+        new KeyRestoreCommand(host, globals),
+        new KeyDrillCommand(host, globals),
         new KeyRotateCommand(host, globals),
     };
 }

@@ -31,14 +31,21 @@ internal sealed class KeyListCommand : SignerCommand
 
     private static void Show(CommandOutput output, List<KeyEntry> entries)
     {
-        var table = new TextTable("KEY", "ROLE", "LABEL", "TYPE", "IN", "REPOSITORIES");
+        var table = new TextTable("KEY", "ROLE", "LABEL", "TYPE", "IN", "BACKED UP", "LAST USED", "REPOSITORIES");
         foreach (var entry in entries)
         {
             // A shortened id is for eyes; in a pipe it has to be of use.
             var id = entry.Id is { } known ? output.Style.IsWide ? known.Value : known.Value[..Math.Min(12, known.Value.Length)] : "";
-            table.Add(id, string.Join(',', entry.Roles), entry.Label ?? "", entry.Public is { } key ? KeySchemes.Describe(key.Scheme) : "", KeyOutput.OriginOf(entry), string.Join(", ", entry.Repositories));
+            table.Add(id, string.Join(',', entry.Roles), entry.Label ?? "", entry.Public is { } key ? KeySchemes.Describe(key.Scheme) : "", KeyOutput.OriginOf(entry), BackupOf(entry), entry.LastUsed is { } used ? CommandOutput.Date(used) : entry.IsInStore ? "never" : "", string.Join(", ", entry.Repositories));
         }
         foreach (var line in table.Lines())
             output.Result(line);
     }
+
+    // Only what the key store knows of; a token's backup is not made here.
+    private static string BackupOf(KeyEntry entry) =>
+        entry.BackedUp is { } made ? $"{CommandOutput.Date(made)}{(entry.Drilled is { } drilled ? $", drilled {CommandOutput.Date(drilled)}" : "")}"
+        : !entry.IsInStore ? ""
+        : entry.IsFile ? "NO"
+        : "by its owner";
 }

@@ -124,6 +124,13 @@ internal sealed class Passphrases(string? file, PassphraseDescriptor? descriptor
     /// <summary>Says that an answer was wrong, before the next question.</summary>
     public void WarnWrong(string line) => output.Warn(line);
 
+    /// <summary>Gets the passphrase of something that has one, for one try.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.PassphraseNeeded"/></exception>
+    public Passphrase ForExisting(KeyPurpose purpose, string name) => Given(purpose) is var (given, _) ? given : Ask($"Passphrase for {name}: ", purpose, name);
+
+    /// <summary>The same sources, but without what the command line names.</summary>
+    public Passphrases WithVariablesOnly() => new(null, null, environment, terminal, output);
+
     /// <summary>The same sources, but with a passphrase file.</summary>
     public Passphrases WithFile(string path) => new(path, null, environment, terminal, output);
 
