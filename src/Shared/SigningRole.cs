@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TrustService.Editing;
 using TrustService.Metadata;
 using TrustService.Verification;
 
@@ -80,6 +81,9 @@ public sealed class SigningRole
 
     /// <summary>True if what the role says of a target path counts.</summary>
     public bool MaySpeakFor(string targetPath) => maySpeakFor(targetPath);
+
+    /// <summary>Who may sign the role, as the delegating file lists them.</summary>
+    public SignerList Signers => new(delegator, keys, roleKeys);
 
     /// <summary>Counts who signed a version of the role.</summary>
     public ThresholdResult Count(SignedMetadata<Targets> signed) => SignatureThreshold.Count(signed, keys, roleKeys);

@@ -44,30 +44,6 @@ public static class MetadataSigner
         return format.Read<TRole>(format.WriteFile(signed, [.. signatures]), int.MaxValue);
     }
 
-    /// <summary>Adds signatures to a file; those that it has stay, and what is signed stays byte for byte.</summary>
-    /// <param name="format">The repository's format.</param>
-    /// <param name="file">The file.</param>
-    /// <param name="keys">The keys that may sign, by the id under which the delegating file lists them.</param>
-    /// <param name="signers">The private keys.</param>
-    /// <exception cref="TrustException"><see cref="TrustError.KeyNotFound"/> if a signer is none of the listed keys.</exception>
-    public static SignedMetadata<TRole> SignToo<TRole>(IMetadataFormat format, SignedMetadata<TRole> file, IEnumerable<PublicKey> keys, IEnumerable<ISigningKey> signers)
-        where TRole : class, IRole
-    {
-        var listed = keys.ToList();
-        var payload = file.Payload;
-        var added = signers.Select(signer => new Signature(IdOf(signer, listed), signer.Sign(payload.Span), Signature.MethodOf(signer.Scheme)));
-        // A new signature takes the place of one that the same key made before.
-        return WithSignatures(format, file, [.. added.Concat(file.Signatures).DistinctBy(signature => signature.KeyId)]);
-    }
-
-    /// <summary>A file with other signatures; what is signed stays byte for byte.</summary>
-    public static SignedMetadata<TRole> WithSignatures<TRole>(IMetadataFormat format, SignedMetadata<TRole> file, IReadOnlyList<Signature> signatures)
-        where TRole : class, IRole
-    {
-        var signed = StrictJson.Parse(file.File.Span, JsonLimits.OfBytes(int.MaxValue)).GetProperty("signed").GetRawText();
-        return format.Read<TRole>(format.WriteFile(System.Text.Encoding.UTF8.GetBytes(signed), signatures), int.MaxValue);
-    }
-
     /// <summary>Writes a role without any signature, to be signed later.</summary>
     public static SignedMetadata<TRole> Unsigned<TRole>(IMetadataFormat format, TRole role)
         where TRole : class, IRole => format.Read<TRole>(format.WriteFile(format.WriteSigned(role), []), int.MaxValue);

@@ -213,6 +213,9 @@ public enum TrustError
     /// <summary>A change would leave a role with fewer keys than it needs.</summary>
     ThresholdUnreachable,
 
+    /// <summary>No change waits for signatures.</summary>
+    NothingPending,
+
     /// <summary>A pending change was made for a version that is not the current one any more.</summary>
     PendingIsStale,
 }

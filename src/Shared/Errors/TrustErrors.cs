@@ -74,6 +74,7 @@ public static class TrustErrors
         TrustError.Usage => new("usage", Outcome.Usage, 400, "The command is not right."),
         TrustError.LocalFile => new("local-file", Outcome.Failure, 500, "A local file cannot be used."),
         TrustError.ThresholdUnreachable => new("threshold-unreachable", Outcome.Failure, 422, "A role would have too few keys."),
+        TrustError.NothingPending => new("nothing-pending", Outcome.Failure, 404, "Nothing waits for signatures."),
         TrustError.PendingIsStale => new("pending-is-stale", Outcome.Failure, 409, "The pending change is out of date."),
         TrustError.Declined => new("declined", Outcome.Failure, 400, "Not confirmed."),
         _ => throw new ArgumentOutOfRangeException(nameof(error), error, "An error without a line in the table."),

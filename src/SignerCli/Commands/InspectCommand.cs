@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using TrustService.Cli.Output;
@@ -76,7 +77,28 @@ internal sealed class InspectCommand : SignerCommand
                 Hint = all.Count == 0 ? "Nothing is signed there." : $"Signed are: {string.Join(", ", all.Take(10).Select(found => found.Path))}{(all.Count > 10 ? ", …" : "")}",
             };
         }
-        return new InspectReport(asked.Repository, RootPin.OfFile(opened.Format, reading.Targets.Snapshot.Root.Metadata.File), reading, shown, context.Now);
+        return new InspectReport(asked.Repository, RootPin.OfFile(opened.Format, reading.Targets.Snapshot.Root.Metadata.File), reading, shown, context.Now)
+        {
+            Signers = await SignerLine.ReadAllAsync(reading.Client, reading.Targets, cancellationToken),
+            Pending = await ReadPendingAsync(context, asked.Repository, reading, cancellationToken),
+        };
+    }
+
+    // A server of another kind keeps nothing, and whoever may not ask it has still read what is signed.
+    private async Task<ImmutableArray<PendingReview>> ReadPendingAsync(CommandContext context, RepositoryName repository, RepositoryReading reading, CancellationToken cancellationToken)
+    {
+        if (context.Parse.GetValue(isOffline) || context.Parse.GetValue(trust.MetadataUrl) is not null)
+            return [];
+        try
+        {
+            var items = await new PendingChanges(context).ListAsync(repository, cancellationToken);
+            return items.IsEmpty ? [] : PendingReview.Of(await PendingReview.ReadCurrentAsync(reading.Client, reading.Targets, items, cancellationToken), items);
+        }
+        catch (TrustException e)
+        {
+            context.Output.Detail($"What waits for signatures cannot be shown: {e.Message}");
+            return [];
+        }
     }
 
     private static void Show(CommandOutput output, InspectReport report)
@@ -91,6 +113,20 @@ internal sealed class InspectCommand : SignerCommand
         output.Result("");
         if (report.Reading.Expired is { } expired)
             output.Warn($"{expired.Message} Verifiers refuse {(expired.Role is "root" or "timestamp" or "snapshot" or "targets" ? "everything here" : "what that role may speak for")} until that is renewed.");
+        ShowTargets(output, report);
+        var rules = report.Reading.Targets.Snapshot.Root.Format.Rules;
+        var idle = report.Signers.Where(signer => !report.Roles.Any(role => role.Name == signer.Role.Name.Value)).ToList();
+        if (idle.Count > 0)
+            output.Result($"{Environment.NewLine}Signers without anything here: {string.Join(", ", idle.Select(signer => $"{signer.Name} ({signer.State(report.Now)})"))}");
+        foreach (var review in report.Pending)
+        {
+            output.Result("");
+            output.Result($"Waits for signatures: {string.Join(Environment.NewLine, PendingText.Lines(review, rules, report.Now))}");
+        }
+    }
+
+    private static void ShowTargets(CommandOutput output, InspectReport report)
+    {
         if (report.Targets.Count == 0)
         {
             output.Result("Nothing is signed yet.");

@@ -16,6 +16,12 @@ namespace TrustService.Cli.Commands;
 /// <param name="Now">The time of the run, UTC.</param>
 internal sealed record InspectReport(RepositoryName Repository, RootPin Root, RepositoryReading Reading, IReadOnlyList<FoundTarget> Targets, DateTimeOffset Now)
 {
+    /// <summary>Who may sign images besides the owner of targets, used or not.</summary>
+    public IReadOnlyList<SignerLine> Signers { get; init; } = [];
+
+    /// <summary>What waits for signatures on the trust server.</summary>
+    public ImmutableArray<PendingReview> Pending { get; init; } = [];
+
     /// <summary>The top-level roles, then the delegated ones that signed something shown here.</summary>
     public IReadOnlyList<RoleLine> Roles { get; } = [.. TopLevel(Reading.Targets), .. Targets.Select(found => found.Role).Where(role => role.Role != RoleName.Targets).Distinct().Select(Delegated)];
 
@@ -64,6 +70,14 @@ internal sealed record InspectReport(RepositoryName Repository, RootPin Root, Re
             writer.WriteEndArray();
             writer.WriteEndObject();
         }
+        writer.WriteEndArray();
+        writer.WriteStartArray("signers");
+        foreach (var signer in Signers)
+            signer.Write(writer, Now);
+        writer.WriteEndArray();
+        writer.WriteStartArray("pending");
+        foreach (var review in Pending)
+            PendingText.Write(writer, review, Reading.Targets.Snapshot.Root.Format.Rules);
         writer.WriteEndArray();
         writer.WriteEndObject();
     });

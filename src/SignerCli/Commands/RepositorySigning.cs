@@ -57,7 +57,7 @@ internal sealed class RepositorySigning(CommandContext context, TrustFlags trust
         if (result.Attempts > 1)
             context.Output.Detail($"signed {result.Attempts} times, because others published at the same time");
         if (!result.Pending.IsEmpty)
-            await new PendingChanges(context).KeepAsync(repository, result.Pending, request.PendingFile, cancellationToken);
+            await new PendingChanges(context).KeepAsync(repository, current.Targets, [.. result.Pending.Select(role => (role.Role, role.File))], request.PendingFile, _ => null, cancellationToken);
         return result;
     }
 

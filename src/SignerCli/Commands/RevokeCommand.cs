@@ -151,6 +151,11 @@ internal sealed class RevokeCommand : SignerCommand
         {
             if (entry.Result is not { } result)
                 continue;
+            if (entry.Waits)
+            {
+                output.Say($"Pending  {ShownName(entry.Path)} is signed until enough have signed its removal: {string.Join(", ", result.Pending.Select(role => role.Role))}");
+                continue;
+            }
             output.Say($"Revoked  {ShownName(entry.Path)}  ({SignResults.RolesOf(result)})");
             output.Result(entry.Reference);
         }
@@ -169,7 +174,7 @@ internal sealed class RevokeCommand : SignerCommand
         writer.WriteStartObject();
         writer.WriteString("reference", entry.Reference);
         var outcome = entry.Error?.Info.Outcome ?? Outcome.Verified;
-        writer.WriteOutcome(entry.Error is null ? "revoked" : Outcomes.Name(outcome), outcome);
+        writer.WriteOutcome(entry.Error is null ? entry.Waits ? "pending" : "revoked" : Outcomes.Name(outcome), outcome);
         writer.WriteString("repository", entry.Repository.Value);
         if (entry.Path.Length > 0)
             writer.WriteString("target", entry.Path);
@@ -187,6 +192,8 @@ internal sealed class RevokeCommand : SignerCommand
     // The path is empty if a repository was refused before anything was known of it.
     private sealed record Revocation(RepositoryName Repository, string Path, SigningResult? Result, TrustException? Error)
     {
+        public bool Waits => Result?.Pending.IsEmpty == false;
+
         public string Reference => $"{Repository}{(Path.Length == 0 ? "" : TargetNames.DigestOf(Path) is { } digest ? $"@{digest}" : $":{Path}")}";
     }
 }

@@ -36,6 +36,11 @@ internal sealed class SignResults
         foreach (var entry in entries.Where(entry => entry.Error is null))
         {
             var image = entry.Image;
+            if (entry.Waits is { } waits)
+            {
+                output.Say($"Pending  {Name(image.TargetPath)}{image.Image.Digest}  ({waits.Role} {waits.File.Signed.Version}: {waits.Signers.Signed.Length} of {waits.Signers.Threshold} signatures)");
+                continue;
+            }
             output.Say($"{entry.Word}  {Name(image.TargetPath)}{image.Image.Digest}{(entry.Result is { } result ? $"  ({RolesOf(result)})" : "")}");
             foreach (var child in image.Children)
                 output.Say($"{entry.Word}  {child.Digest}  {child.MediaType}");
@@ -73,7 +78,7 @@ internal sealed class SignResults
             writer.WriteTexts("platforms", image.Children.Select(child => child.Digest.ToString()));
         if (entry.Error is { } error)
             writer.WriteError(error);
-        else
+        else if (entry.Waits is null)
             writer.WriteString("pinned", image.Reference.Pinned(image.Image.Digest).ToString());
         if (entry.Result is { } result)
             WriteResult(writer, result);
@@ -92,11 +97,28 @@ internal sealed class SignResults
         }
         writer.WriteEndArray();
         writer.WriteRoles(result);
+        if (result.Pending.IsEmpty)
+            return;
+        writer.WriteStartArray("pending");
+        foreach (var waiting in result.Pending)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("role", waiting.Role.Value);
+            writer.WriteNumber("version", waiting.File.Signed.Version);
+            writer.WriteNumber("threshold", waiting.Signers.Threshold);
+            writer.WriteTexts("signedBy", waiting.Signers.Signed.Select(key => key.Value));
+            writer.WriteTexts("missing", waiting.Signers.Missing.Select(key => key.Value));
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
     }
 
     private sealed record Entry(ResolvedImage Image, SigningResult? Result, TrustException? Error)
     {
         public Outcome Outcome => Error?.Info.Outcome ?? Outcome.Verified;
+
+        // The role whose signatures the image lacks, or null.
+        public PendingTargets? Waits => Result?.Pending.FirstOrDefault(role => role.File.Signed.TargetFiles.ContainsKey(Image.TargetPath));
 
         public string Word => Result switch { null => "Would sign", { IsPublished: true } => "Signed", _ => "Unchanged" };
 
@@ -104,6 +126,7 @@ internal sealed class SignResults
         {
             ({ } error, _) => Outcomes.Name(error.Info.Outcome),
             (_, null) => "planned",
+            _ when Waits is not null => "pending",
             (_, { IsPublished: true }) => "signed",
             _ => "unchanged",
         };

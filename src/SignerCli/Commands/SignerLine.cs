@@ -44,8 +44,14 @@ internal sealed record SignerLine(string Name, SigningRole Role, ImmutableArray<
     public static async Task<IReadOnlyList<SignerLine>> ReadAllAsync(RepositoryTrust trust, DateTimeOffset referenceTime, CancellationToken cancellationToken)
     {
         var client = trust.StartRun(referenceTime, new TrustClientOptions { ChecksExpiry = false, ClockTolerance = null });
-        var targets = await client.RefreshAsync(cancellationToken);
-        var rules = trust.Format.Rules.Signers;
+        return await ReadAllAsync(client, await client.RefreshAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Reads every signer.</summary>
+    /// <exception cref="TrustException">A coded refusal of anything but a signer's file.</exception>
+    public static async Task<IReadOnlyList<SignerLine>> ReadAllAsync(TrustClient client, TrustedTargets targets, CancellationToken cancellationToken)
+    {
+        var rules = targets.Snapshot.Root.Format.Rules.Signers;
         var lines = new List<SignerLine>();
         foreach (var role in SigningRole.DelegatedBy(targets))
         {

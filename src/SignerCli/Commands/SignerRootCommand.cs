@@ -23,6 +23,8 @@ internal sealed class SignerRootCommand : Command
         Subcommands.Add(new InspectCommand(host, Globals));
         Subcommands.Add(new RevokeCommand(host, Globals));
         Subcommands.Add(new ReshapeCommand(host, Globals));
+        Subcommands.Add(new CosignCommand(host, Globals));
+        Subcommands.Add(PendingCommands.Create(host, Globals));
         Subcommands.Add(SignerCommands.Create(host, Globals));
         Subcommands.Add(KeyCommands.Create(host, Globals));
         Subcommands.Add(ImportCommands.Create(host, Globals));

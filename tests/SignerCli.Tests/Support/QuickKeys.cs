@@ -8,6 +8,13 @@ namespace TrustService.Cli.Tests.Support;
 /// <summary>Keys of the key store without a passphrase: opening an encrypted one is slow by design, and tests of other things have many to open.</summary>
 internal static class QuickKeys
 {
+    /// <summary>Opens the one key of the machine that is meant.</summary>
+    public static IExportableKey OpenQuickKey(this SignerMachine machine, Func<KeyEntry, bool> isMeant)
+    {
+        var pem = File.ReadAllText(new FileKeyStore(machine.Keys, _ => { }).List().Single(isMeant).Location);
+        return SigningKeys.ImportPkcs8(Convert.FromBase64String(pem[PemEncoding.Find(pem).Base64Data]));
+    }
+
     public static KeyEntry AddQuickKey(this SignerMachine machine, string label, string? role = null, string? repository = null)
     {
         using var key = SigningKeys.Generate(SigningKeys.DefaultScheme);

@@ -1,5 +1,7 @@
-using TrustService.Cli.KeyStores;
+using TrustService.Editing;
+using TrustService.Formats.Tuf;
 using TrustService.Keys;
+using TrustService.Metadata;
 using TrustService.Testing;
 
 namespace TrustService.Cli.Tests.Support;
@@ -46,6 +48,27 @@ internal sealed class TeamWorld : IDisposable
         File.WriteAllText(PublicKey(name), KeyMaterial.ToPem(key.Public!.Scheme, key.Public.Material.Span));
         await machine.SucceedsAsync("root", "export", Repository, "--tofu");
         return machine;
+    }
+
+    /// <summary>Puts a second key beside the targets key, both of which have to sign from now on.</summary>
+    public async Task RequireTwoOwnersAsync(SignerMachine other, string label)
+    {
+        var format = TufFormat.Instance;
+        using var http = new HttpClient { BaseAddress = new Uri($"{server.Host.Url}/tuf/{Repository}/metadata/") };
+        var root = format.Read<Root>(await http.GetByteArrayAsync("root.json"), int.MaxValue).Signed;
+        var targets = format.Read<Targets>(await http.GetByteArrayAsync("1.targets.json"), int.MaxValue).Signed;
+        using var rootKey = Owner.OpenQuickKey(entry => entry.Roles.Contains("root"));
+        using var targetsKey = Owner.OpenQuickKey(entry => entry.Roles.Contains("targets"));
+        using var otherKey = other.OpenQuickKey(entry => entry.Label == label);
+        var second = format.DescribeKey(otherKey.Scheme, otherKey.Material);
+        var next = RootEditor.Next(root, new RootChange(root.Expires).Add(RoleName.Targets, second, label).WithThreshold(RoleName.Targets, 2));
+        using var content = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(MetadataSigner.Sign(format, next, next.Keys.Values, [rootKey]).File.ToArray()), "files", "root" },
+            { new ByteArrayContent(MetadataSigner.Sign(format, targets with { Version = 2 }, next.Keys.Values, [targetsKey, otherKey]).File.ToArray()), "files", "targets" },
+        };
+        using var answer = await http.PostAsync(new Uri($"{server.Host.Url}/tuf/{Repository}/metadata"), content);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
     public string PublicKey(string name) => Path.Combine(Owner.Root, name + ".pub");

@@ -1,0 +1,163 @@
+using System.Text.Json;
+using TrustService.Cli.Tests.Support;
+
+namespace TrustService.Cli.Tests.Signers;
+
+public sealed class CosignTests(TeamServer server) : IClassFixture<TeamServer>
+{
+    [Theory]
+    [InlineData("tuf", "release")]
+    [InlineData("notary", "targets/release")]
+    public async Task Cosign_SecondOfTwo_PublishesWhatTheFirstSigned(string format, string role)
+    {
+        using var team = await server.NewTeamAsync(format);
+        var (ann, bob) = await ReleaseTeamAsync(team);
+
+        var alone = await team.SignAsync(ann, "1.0");
+        var first = await team.SignAsync(ann, "1.0", "--partial");
+        var before = await team.VerifyAsync("1.0");
+        var inspected = await team.Owner.SucceedsAsync("inspect", team.Repository, "-o", "json");
+        var again = await ann.RunAsync("cosign", team.Repository, "-y", "-o", "json");
+        var second = await bob.SucceedsAsync("cosign", team.Repository, "-y", "-o", "json");
+        var after = await team.VerifyAsync("1.0");
+
+        Assert.Equal("key-not-found", alone.ErrorCode);
+        Assert.Contains("--partial", alone.Messages, StringComparison.Ordinal);
+        Assert.Equal((0, "pending"), (first.ExitCode, first.Json[0].GetProperty("outcome").GetString()));
+        Assert.Equal("not-signed", before.ErrorCode);
+        var pending = inspected.Json.GetProperty("pending").EnumerateArray().Single(change => change.GetProperty("role").GetString() == role);
+        Assert.Equal((1, 2), (pending.GetProperty("signedBy").GetArrayLength(), pending.GetProperty("threshold").GetInt32()));
+        Assert.Contains("+ 1.0", pending.GetProperty("changes")[0].GetString(), StringComparison.Ordinal);
+        Assert.Equal("key-not-found", again.ErrorCode);
+        Assert.Equal("published", second.Json.GetProperty("outcome").GetString());
+        Assert.Equal(0, after.ExitCode);
+        Assert.Equal(2, after.Json[0].GetProperty("signedBy")[0].GetProperty("keyids").GetArrayLength());
+        Assert.Equal(0, (await team.Owner.SucceedsAsync("inspect", team.Repository, "-o", "json")).Json.GetProperty("pending").GetArrayLength());
+        Assert.Equal("nothing-pending", (await bob.RunAsync("cosign", team.Repository, "-y", "-o", "json")).ErrorCode);
+    }
+
+    [Theory]
+    [InlineData("tuf")]
+    [InlineData("notary")]
+    public async Task Cosign_FileThatIsHandedOn_IsSignedAndPublished(string format)
+    {
+        using var team = await server.NewTeamAsync(format);
+        var (ann, bob) = await ReleaseTeamAsync(team);
+        var file = Path.Combine(team.Owner.Root, "change.json");
+
+        Assert.Equal(0, (await team.SignAsync(ann, "1.0", "--partial", "--out", file)).ExitCode);
+        var shown = await team.Owner.SucceedsAsync("pending", "list", file);
+        var run = await bob.SucceedsAsync("cosign", file, "-y", "-o", "json");
+        var again = await bob.RunAsync("cosign", file, "-y", "-o", "json");
+
+        Assert.Contains("+ 1.0", shown.Results, StringComparison.Ordinal);
+        Assert.Contains("signed by ann", shown.Results, StringComparison.Ordinal);
+        Assert.Equal("published", run.Json.GetProperty("outcome").GetString());
+        Assert.Equal(0, (await team.VerifyAsync("1.0")).ExitCode);
+        Assert.Equal("nothing-pending", again.ErrorCode);
+    }
+
+    [Fact]
+    public async Task Cosign_SomethingElseIsCurrentByNow_IsToldAndMadeAgain()
+    {
+        using var team = await server.NewTeamAsync("tuf");
+        var (ann, bob) = await ReleaseTeamAsync(team);
+        var (early, late) = (Path.Combine(team.Owner.Root, "early.json"), Path.Combine(team.Owner.Root, "late.json"));
+        await team.SignAsync(ann, "1.0", "--partial", "--out", early);
+        await team.SignAsync(ann, "1.1", "--partial", "--out", late);
+        await bob.SucceedsAsync("cosign", early, "-y");
+
+        var stale = await bob.SucceedsAsync("cosign", late, "-y", "-o", "json");
+        var done = await ann.SucceedsAsync("cosign", late, "-y", "-o", "json");
+
+        Assert.Contains("ann", stale.Messages, StringComparison.Ordinal);
+        Assert.Contains("must sign again", stale.Messages, StringComparison.Ordinal);
+        Assert.Equal("pending", stale.Json.GetProperty("outcome").GetString());
+        Assert.Equal("published", done.Json.GetProperty("outcome").GetString());
+        Assert.Equal(0, (await team.VerifyAsync("1.0")).ExitCode);
+        Assert.Equal(0, (await team.VerifyAsync("1.1")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Partial_AnotherChangeWaits_IsRefusedUntilThatIsWithdrawn()
+    {
+        using var team = await server.NewTeamAsync("tuf");
+        var (ann, bob) = await ReleaseTeamAsync(team);
+        await team.SignAsync(ann, "1.0", "--partial");
+
+        var second = await team.SignAsync(bob, "1.1", "--partial");
+        var dropped = await ann.SucceedsAsync("pending", "drop", team.Repository, "-y", "-o", "json");
+        var third = await team.SignAsync(bob, "1.1", "--partial");
+
+        Assert.Equal("publish-conflict", second.ErrorCode);
+        Assert.Contains("pending drop", second.Messages, StringComparison.Ordinal);
+        Assert.Equal("release", dropped.Json.GetProperty("dropped")[0].GetString());
+        Assert.Equal("pending", third.Json[0].GetProperty("outcome").GetString());
+    }
+
+    [Fact]
+    public async Task Cosign_StrangersKey_IsRefusedAndNothingIsPublished()
+    {
+        using var team = await server.NewTeamAsync("tuf");
+        var (ann, _) = await ReleaseTeamAsync(team);
+        var eve = await team.NewMemberAsync("eve");
+        await team.SignAsync(ann, "1.0", "--partial");
+
+        var run = await eve.RunAsync("cosign", team.Repository, "-y", "-o", "json");
+        var own = await team.SignAsync(eve, "6.6.6", "--partial");
+
+        Assert.Equal(("key-not-found", "key-not-found"), (run.ErrorCode, own.ErrorCode));
+        Assert.Equal("not-signed", (await team.VerifyAsync("1.0")).ErrorCode);
+    }
+
+    [Theory]
+    [InlineData("""{"repository":"registry.example.com/x/y","pending":{}}""", "malformed-metadata")]
+    [InlineData("""{"repository":"registry.example.com/x/y","pending":{"targets":"%%%"}}""", "malformed-metadata")]
+    [InlineData("""{"pending":{"targets":"AAAA"}}""", "malformed-metadata")]
+    [InlineData("not json", "malformed-json")]
+    public async Task Cosign_DamagedFile_IsRefused(string content, string code)
+    {
+        using var machine = new SignerMachine();
+
+        var run = await machine.RunAsync("cosign", machine.WriteFile("change.json", content), "-y", "-o", "json");
+
+        Assert.Equal(code, run.ErrorCode);
+    }
+
+    [Fact]
+    public async Task Partial_OwnersOfTargetsNameASigner_TogetherInAFile()
+    {
+        using var team = await server.NewTeamAsync("tuf");
+        var ann = await team.NewMemberAsync("ann");
+        var other = await OtherOwnerAsync(team);
+        var file = Path.Combine(team.Owner.Root, "signers.json");
+
+        var alone = await team.Owner.RunAsync("signer", "add", "ann", "--key", team.PublicKey("ann"), "-y", "-o", "json", team.Repository);
+        var parked = await team.Owner.RunAsync("signer", "add", "ann", "--key", team.PublicKey("ann"), "-y", "--partial", "-o", "json", team.Repository);
+        await team.Owner.SucceedsAsync("signer", "add", "ann", "--key", team.PublicKey("ann"), "-y", "--partial", "--out", file, team.Repository);
+        var shown = await other.SucceedsAsync("pending", "list", file);
+        var run = await other.SucceedsAsync("cosign", file, "-y", "-o", "json");
+
+        Assert.Equal("key-not-found", alone.ErrorCode);
+        Assert.Equal("usage", parked.ErrorCode);
+        Assert.Contains("+ signer ann", shown.Results, StringComparison.Ordinal);
+        Assert.Equal("published", run.Json.GetProperty("outcome").GetString());
+        Assert.Equal(0, (await team.SignAsync(ann, "1.0")).ExitCode);
+        Assert.Equal(0, (await team.VerifyAsync("1.0")).ExitCode);
+    }
+
+    private static async Task<(SignerMachine Ann, SignerMachine Bob)> ReleaseTeamAsync(TeamWorld team)
+    {
+        var (ann, bob) = (await team.NewMemberAsync("ann"), await team.NewMemberAsync("bob"));
+        await team.AddAsync("release", ["ann", "bob"], "--threshold", "2");
+        return (ann, bob);
+    }
+
+    // Two owners, each with one of two targets keys, both of which have to sign.
+    private static async Task<SignerMachine> OtherOwnerAsync(TeamWorld team)
+    {
+        var other = await team.NewMemberAsync("other");
+        await team.RequireTwoOwnersAsync(other, "other");
+        return other;
+    }
+}
