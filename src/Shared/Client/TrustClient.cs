@@ -208,8 +208,13 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
             cache.Write(StoredFile.NameOf(RoleName.Root), file);
         }
         root.RequireFresh(expiryTime);
-        if (Repository is not null)
+        if (Repository is null)
+            return root;
+        // A certificate that has ended makes a root expired, whose owner may still look at it and renew it.
+        if (options.ChecksExpiry)
             root.RequireRepository(Repository, referenceTime);
+        else
+            root.RequireRepository(Repository);
         return root;
     }
 

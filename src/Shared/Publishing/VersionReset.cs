@@ -21,7 +21,7 @@ internal static class VersionReset
         if (root.Format.Rules.ParentsNameVersions && (HoldsTimestamp(current, root) || HoldsSnapshot(current, root)))
             return false;
         if (!current.Targets.TryGetValue(role, out var published))
-            return true;
+            return false;
         var file = published.Read();
         if (role == RoleName.Targets)
             return !SignatureThreshold.Count(file, root.Metadata.Signed.Keys, root.Metadata.Signed.Roles[role]).IsMet;

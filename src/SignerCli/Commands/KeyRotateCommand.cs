@@ -54,11 +54,11 @@ internal sealed class KeyRotateCommand : SignerCommand
 
     private async Task<string?> RotateAsync(CommandContext context, RepositoryName name, KeyRotationRequest request, CancellationToken cancellationToken)
     {
-        var current = await OwnerReading.ReadAsync(context, trust, name, cancellationToken);
+        var asked = context.Parse.GetRequiredValue(role);
+        var current = await OwnerReading.ReadAsync(context, trust, name, readsBins: asked == RoleName.Targets.Value, cancellationToken);
         context.Output.Say("Repository", $"{name} (root {current.Root.Version})");
         using var update = new OwnerUpdate(context, current);
         var rotation = new KeyRotation(context, current, request);
-        var asked = context.Parse.GetRequiredValue(role);
         switch (asked)
         {
             case "root":
@@ -90,7 +90,7 @@ internal sealed class KeyRotateCommand : SignerCommand
         var proposal = update.Propose();
         PrivateFiles.Replace(file, ProposalFile.Write(proposal));
         context.Output.Say("Proposal", $"{file}: {string.Join("; ", proposal.Progress.Select(progress => $"{progress.Signed.Length} of {progress.Threshold} by {progress.Place}"))}");
-        context.Output.Say("Next: the other holders run signer root sign, then somebody runs signer root publish.");
+        context.Output.Say("Next: the other holders run signer root sign, then somebody runs signer root publish, where the new key is.");
         return $"proposal of {update.Versions} in {file}, nothing yet";
     }
 

@@ -32,8 +32,13 @@ internal sealed record OwnerReading(RepositoryName Repository, TrustedTargets To
         : Delegated.FirstOrDefault(reading => reading.Role == role)?.Trusted?.Metadata.Signed.Version ?? 0;
 
     /// <summary>Reads it.</summary>
+    /// <param name="context">The run.</param>
+    /// <param name="trust">What the command line says of trust.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="readsBins">True to read hash bins as well, of which there may be thousands.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="TrustException">A coded refusal.</exception>
-    public static Task<OwnerReading> ReadAsync(CommandContext context, TrustFlags trust, RepositoryName repository, CancellationToken cancellationToken)
+    public static Task<OwnerReading> ReadAsync(CommandContext context, TrustFlags trust, RepositoryName repository, bool readsBins, CancellationToken cancellationToken)
     {
         context.Output.Progress($"Reading {repository}");
         return context.WithinTimeoutAsync(
@@ -42,16 +47,17 @@ internal sealed record OwnerReading(RepositoryName Repository, TrustedTargets To
                 using var opened = await context.OpenAsync(repository, trust, isOffline: false, token);
                 var client = opened.StartRepair(context.Now);
                 var top = await client.RefreshAsync(token);
-                var delegated = await ReadDelegatedAsync(client, top, token);
+                var delegated = await ReadDelegatedAsync(client, top, readsBins, token);
                 return new OwnerReading(repository, top, delegated, Remember(opened, top, delegated));
             },
             cancellationToken);
     }
 
-    private static async Task<ImmutableArray<RoleReading>> ReadDelegatedAsync(TrustClient client, TrustedTargets top, CancellationToken cancellationToken)
+    private static async Task<ImmutableArray<RoleReading>> ReadDelegatedAsync(TrustClient client, TrustedTargets top, bool readsBins, CancellationToken cancellationToken)
     {
         var readings = ImmutableArray.CreateBuilder<RoleReading>();
-        foreach (var name in top.Metadata.Signed.Delegations?.DelegatedAmong([.. top.Snapshot.Metadata.Signed.Meta.Keys]) ?? [])
+        var delegations = top.Metadata.Signed.Delegations is { } listed && (readsBins || listed.Succinct is null) ? listed : null;
+        foreach (var name in delegations?.DelegatedAmong([.. top.Snapshot.Metadata.Signed.Meta.Keys]) ?? [])
         {
             try
             {

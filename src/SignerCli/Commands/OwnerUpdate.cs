@@ -20,8 +20,11 @@ namespace TrustService.Cli.Commands;
 internal sealed class OwnerUpdate(CommandContext context, OwnerReading current) : IDisposable
 {
     private static readonly TimeSpan SnapshotLifetime = TimeSpan.FromDays(3 * 365);
+    private static readonly TimeSpan CertificateReserve = TimeSpan.FromDays(365);
+    private static readonly TimeSpan ClockSlack = TimeSpan.FromHours(1);
 
     private readonly Dictionary<RoleName, Targets> targets = [];
+    private readonly Dictionary<RoleName, ReadOnlyMemory<byte>> ready = [];
     private readonly Dictionary<string, ISigningKey> opened = new(StringComparer.Ordinal);
     private readonly List<ISigningKey> made = [];
 
@@ -53,6 +56,9 @@ internal sealed class OwnerUpdate(CommandContext context, OwnerReading current) 
     /// <summary>Adds the next version of targets or of a delegated role.</summary>
     public void Add(RoleName role, Targets next) => targets[role] = next;
 
+    /// <summary>Adds a file as it is, signed by others.</summary>
+    public void AddFile(RoleName role, ReadOnlyMemory<byte> file) => ready[role] = file;
+
     /// <summary>The next version of a role as far as it is known, else the published one.</summary>
     public Targets? Next(RoleName role) =>
         targets.TryGetValue(role, out var next) ? next
@@ -76,11 +82,22 @@ internal sealed class OwnerUpdate(CommandContext context, OwnerReading current) 
     /// <summary>The keys that a root lists for a role.</summary>
     public static IEnumerable<PublicKey> KeysOf(Root root, RoleName role) => root.Roles[role].KeyIds.Where(root.Keys.ContainsKey).Select(id => root.Keys[id]);
 
+    /// <summary>Extends root; where its keys are in certificates that end before long, those keys get new ones.</summary>
+    public void RenewRoot(TimeSpan lifetime)
+    {
+        Root = new RootChange(context.Now + lifetime);
+        foreach (var key in KeysOf(current.Root.Metadata.Signed, RoleName.Root))
+        {
+            if (Format.Rules.RootKeyProblem(key, current.Repository, context.Now + CertificateReserve) is not null && Signers([key], KeyPurpose.Root) is [var signer])
+                Root = Root.Replace(RoleName.Root, key.Id, Format.DescribeRootKey(signer, current.Repository, context.Now - ClockSlack, context.Now + lifetime), current.Root.Metadata.Signed.KeyNames.GetValueOrDefault(key.Id));
+        }
+    }
+
     /// <summary>Signs and publishes everything, or nothing.</summary>
     /// <exception cref="TrustException">A coded refusal; <see cref="TrustError.ThresholdNotMet"/> or <see cref="TrustError.KeyNotFound"/> if keys are missing here.</exception>
     public async Task PublishAsync(CancellationToken cancellationToken)
     {
-        var files = new Dictionary<RoleName, ReadOnlyMemory<byte>>();
+        var files = new Dictionary<RoleName, ReadOnlyMemory<byte>>(ready);
         var root = current.Root;
         if (!IsRootKept)
         {
@@ -100,13 +117,9 @@ internal sealed class OwnerUpdate(CommandContext context, OwnerReading current) 
     /// <exception cref="TrustException"><see cref="TrustError.Usage"/> if more than root has to be published at the same time; or a coded refusal of the root.</exception>
     public RootProposal Propose()
     {
-        if (targets.Count > 0)
-        {
-            throw new TrustException(TrustError.Usage, $"{string.Join(" and ", targets.Keys)} must be published together with the root, which a proposal of a root cannot hold.")
-            {
-                Hint = "In two steps: propose a root with the new key beside the old one (signer root propose), sign with the new key, then propose a root without the old one.",
-            };
-        }
+        // Targets alone is signed anew by whoever publishes the root with its new key; the rest would have to wait in files of its own.
+        if (targets.Keys.Any(role => role != RoleName.Targets))
+            throw new TrustException(TrustError.Usage, $"{string.Join(" and ", targets.Keys)} must be published together with the root, which a proposal of a root cannot hold.") { Hint = "Have the root keys here that are needed." };
         var proposal = RootProposal.Create(Format, current.Repository, current.Root.Metadata, NextRoot, null, context.Now);
         var signers = Signers([.. KeysOf(current.Root.Metadata.Signed, RoleName.Root), .. KeysOf(NextRoot, RoleName.Root)], KeyPurpose.Root);
         return signers.IsEmpty ? proposal : proposal.Sign(signers);

@@ -75,7 +75,7 @@ internal sealed class RootPublishCommand : SignerCommand
 
     private async Task<bool> FollowAsync(CommandContext context, RootProposal proposal, CancellationToken cancellationToken)
     {
-        var current = await OwnerReading.ReadAsync(context, trust, proposal.Repository, cancellationToken);
+        var current = await OwnerReading.ReadAsync(context, trust, proposal.Repository, readsBins: false, cancellationToken);
         var (now, next) = (current.Root.Metadata, proposal.Proposed);
         if (now.Payload.Span.SequenceEqual(next.Payload.Span))
             return false;

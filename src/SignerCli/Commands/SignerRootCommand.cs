@@ -26,6 +26,8 @@ internal sealed class SignerRootCommand : Command
         Subcommands.Add(new CosignCommand(host, Globals));
         Subcommands.Add(PendingCommands.Create(host, Globals));
         Subcommands.Add(SignerCommands.Create(host, Globals));
+        Subcommands.Add(new RenewCommand(host, Globals));
+        Subcommands.Add(new RecoverCommand(host, Globals));
         Subcommands.Add(KeyCommands.Create(host, Globals));
         Subcommands.Add(ImportCommands.Create(host, Globals));
         Subcommands.Add(new Command("archive", "Save trust data of other servers.") { new ArchiveNotaryCommand(host, Globals) });

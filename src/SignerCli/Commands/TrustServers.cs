@@ -29,11 +29,15 @@ internal sealed class TrustServers : IDisposable
     {
         this.http = http;
         tuf = new TrustServerClient(exchange, address);
+        Management = new RepositoryManagement(exchange, tuf.Address);
         notary = new NotaryServerClient(exchange, address, credentials);
     }
 
     /// <summary>The server's address.</summary>
     public string Address => tuf.Address;
+
+    /// <summary>What owners need of it for repairs.</summary>
+    public RepositoryManagement Management { get; }
 
     /// <summary>Opens no connection yet.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.Usage"/> if no server is named, or <see cref="TrustError.InsecureTransport"/>.</exception>

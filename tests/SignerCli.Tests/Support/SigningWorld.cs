@@ -24,10 +24,11 @@ internal sealed class SigningWorld : IAsyncDisposable
 
     public List<SignerMachine> Machines { get; } = [];
 
-    public static async Task<SigningWorld> StartAsync()
+    /// <summary>A world with a server that has these settings, as JSON.</summary>
+    public static async Task<SigningWorld> StartAsync(string? config = null)
     {
         var time = new FixedTime();
-        return new SigningWorld(time, await TrustServerHost.StartAsync(time));
+        return new SigningWorld(time, await TrustServerHost.StartAsync(time, config));
     }
 
     /// <summary>A world whose repository is initialized.</summary>

@@ -1,7 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using TrustService.Keys;
+using TrustService.Metadata;
+using TrustService.Oci;
 using TrustService.Server;
 using TrustService.Server.Background;
+using TrustService.Server.OnlineKeys;
 using TrustService.Testing;
 
 namespace TrustService.Cli.Tests.Support;
@@ -16,10 +20,14 @@ internal sealed class TrustServerHost : IAsyncDisposable
 
     public string Url => app.Urls.Single();
 
-    public static async Task<TrustServerHost> StartAsync(TimeProvider time)
+    /// <summary>Starts a server.</summary>
+    /// <param name="time">Its clock.</param>
+    /// <param name="config">Settings as JSON, or null.</param>
+    public static async Task<TrustServerHost> StartAsync(TimeProvider time, string? config = null)
     {
         var directory = new TestDirectory();
-        var app = TrustServerApp.Create(["--data", directory["data"], "--urls", "http://127.0.0.1:0"], builder => builder.Services.AddSingleton(time));
+        string[] configured = config is null ? [] : ["--config", directory.Write("config.json", config)];
+        var app = TrustServerApp.Create(["--data", directory["data"], "--urls", "http://127.0.0.1:0", .. configured], builder => builder.Services.AddSingleton(time));
         await app.StartAsync();
         using var http = new HttpClient();
         for (var attempt = 0; ; attempt++)
@@ -35,6 +43,13 @@ internal sealed class TrustServerHost : IAsyncDisposable
 
     /// <summary>Signs anew what is due, as the background work does from time to time.</summary>
     public async Task RenewAsync() => await app.Services.GetRequiredService<MetadataRenewer>().RenewDueAsync(CancellationToken.None);
+
+    /// <summary>The private key with which the server signs a role, as somebody has it who broke into the server.</summary>
+    public async Task<ISigningKey> StealAsync(RepositoryName repository, RoleName role)
+    {
+        var keys = app.Services.GetRequiredService<IOnlineKeys>();
+        return (await keys.FindSignerAsync(repository, role, [(await keys.FindActiveAsync(repository, role, CancellationToken.None))!.Fingerprint], null, CancellationToken.None))!;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using TrustService.Editing;
+using TrustService.Errors;
+using TrustService.Formats;
+using TrustService.Metadata;
+using TrustService.Verification;
+
+namespace TrustService.Cli.Commands;
+
+/// <summary>
+/// Takes the versions of a thief back: a new root replaces the stolen keys and those of snapshot and timestamp, so that every client forgets what it
+/// saw, and what is published begins again from the last honest content. Or gives a server that went back what this machine still has.
+/// </summary>
+/// <remarks>Source: TUF 1.0.34 §5.3.11.</remarks>
+/// <param name="context">The run.</param>
+/// <param name="current">What is published.</param>
+/// <param name="request">How keys are replaced.</param>
+/// <param name="from">The version whose content is taken, or null.</param>
+internal sealed class Recovery(CommandContext context, OwnerReading current, KeyRotationRequest request, long? from)
+{
+    private const int MaxNamedTags = 20;
+
+    /// <summary>Makes new keys, says what is going to happen, and adds it to an update.</summary>
+    /// <param name="update">What is to be published.</param>
+    /// <param name="stolen">The roles whose keys the thief has; those that the server signs need not be among them.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="TrustException">A coded refusal.</exception>
+    public async Task PlanAsync(OwnerUpdate update, ImmutableArray<RoleName> stolen, CancellationToken cancellationToken)
+    {
+        // One key signs all hash bins and targets: whoever has it has all of them.
+        var bins = current.Top.Metadata.Signed.Delegations?.Succinct;
+        if (stolen.Any(role => bins?.IsBin(role) == true))
+            stolen = [.. stolen.Append(RoleName.Targets).Distinct()];
+        var honest = new Dictionary<RoleName, (Targets Content, long Highest)>();
+        var content = new HonestContent(context, current);
+        // Before anything is asked of the server, or made: without the content there is nothing to do.
+        foreach (var role in stolen)
+        {
+            honest[role] = await content.FindAsync(role, from, cancellationToken);
+            ShowContent(role, honest[role].Content);
+        }
+        var rotation = new KeyRotation(context, current, request);
+        await rotation.RotateOnlineAsync(update, [RoleName.Snapshot, RoleName.Timestamp], cancellationToken);
+        if (honest.TryGetValue(RoleName.Targets, out var targets))
+            rotation.RotateTargets(update, targets.Content with { Version = targets.Highest });
+        foreach (var role in stolen.Where(role => bins?.IsBin(role) == true))
+            update.Add(role, TargetsEditor.Next(honest[role].Content with { Version = honest[role].Highest }, new TargetsChange(), context.Now + request.Lifetime));
+        foreach (var role in stolen.Where(role => role != RoleName.Targets && bins?.IsBin(role) != true))
+            rotation.RotateDelegated(update, role, name => honest.TryGetValue(name, out var found) ? found.Content with { Version = found.Highest } : update.Next(name));
+        if (bins is not null && honest.ContainsKey(RoleName.Targets))
+            context.Output.Warn($"The hash bins are signed by the new key with what they list now. Look through them for what the thief signed: signer inspect {current.Repository}, signer revoke.");
+        context.Output.Say("What happens", $"{update.Versions} are published together. The new root takes the former keys away, so every client forgets the timestamp and snapshot that it saw, and goes on with these.");
+    }
+
+    /// <summary>The files that this machine has and the server has lost, newer than what it publishes.</summary>
+    public async Task<IReadOnlyDictionary<RoleName, ReadOnlyMemory<byte>>> LostFilesAsync(CancellationToken cancellationToken)
+    {
+        var files = new Dictionary<RoleName, ReadOnlyMemory<byte>>();
+        var source = context.Servers.For(current.Format).Metadata(current.Repository);
+        var limit = VerificationLimits.Default.MaxRootBytes;
+        if (await context.WithinTimeoutAsync(token => source.FetchAsync(current.Format.Rules.FileName(RoleName.Root, current.Root.Version), limit, token), cancellationToken) is null)
+            files[RoleName.Root] = current.Root.Metadata.File;
+        foreach (var (role, remembered) in current.Remembered.Where(entry => entry.Key != RoleName.Timestamp && entry.Key != RoleName.Snapshot))
+        {
+            if (remembered.Version > current.PublishedVersion(role))
+                files[role] = remembered.File;
+        }
+        return files;
+    }
+
+    // Whoever confirms must see what the thief had signed, and what counts instead.
+    private void ShowContent(RoleName role, Targets honest)
+    {
+        var published = current.Top.Role == role ? current.Top.Metadata.Signed : current.Delegated.FirstOrDefault(reading => reading.Role == role)?.Trusted?.Metadata.Signed;
+        context.Output.Say("Content", $"{role} as it was in version {honest.Version}: {honest.TargetFiles.Count} signed");
+        foreach (var line in Differences(published?.TargetFiles ?? honest.TargetFiles, honest.TargetFiles).Take(MaxNamedTags))
+            context.Output.Say("", line);
+        if (published?.Version == honest.Version)
+            context.Output.Warn($"Nobody can tell which of these the thief signed. Look through them (signer inspect {current.Repository}); --from VERSION takes an earlier content.");
+    }
+
+    private static IEnumerable<string> Differences(IReadOnlyDictionary<string, TargetFile> published, IReadOnlyDictionary<string, TargetFile> honest)
+    {
+        foreach (var path in published.Keys.Union(honest.Keys).Order(StringComparer.Ordinal))
+        {
+            var (now, then) = (published.GetValueOrDefault(path), honest.GetValueOrDefault(path));
+            if (then is null)
+                yield return $"- {path}  signed now, no more afterwards";
+            else if (now is null)
+                yield return $"+ {path}  signed again";
+            else if (!now.Hashes.ContentEquals(then.Hashes))
+                yield return $"~ {path}  its former digest again";
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using TrustService.Cli.Output;
+using TrustService.Editing;
+using TrustService.Errors;
+using TrustService.Metadata;
+using TrustService.Oci;
+
+namespace TrustService.Cli.Commands;
+
+/// <summary><c>signer renew</c>.</summary>
+internal sealed class RenewCommand : SignerCommand
+{
+    private static readonly TimeSpan RootWindow = TimeSpan.FromDays(90);
+    private static readonly TimeSpan Window = TimeSpan.FromDays(30);
+
+    private readonly Argument<string[]> repositories = new("repository") { HelpName = "REPOSITORY", Description = "The repositories", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string[]> roles = new("--role") { HelpName = "ROLE", Description = "Renew this role, however long it is valid (default: what ends within 30 days, root within 90)", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<bool> allMine = new("--all-mine") { Description = "Every repository that a key of the key store is noted for" };
+    private readonly RenewalFlags renewal = new();
+    private readonly TrustFlags trust = new();
+
+    /// <summary>Makes the command.</summary>
+    public RenewCommand(CliHost host, GlobalOptions globals)
+        : base("renew", "Sign root, targets or delegated roles anew before or after they expire, with their content as it is. Whoever holds a role's keys can always do that.", host, globals)
+    {
+        Arguments.Add(repositories);
+        foreach (var option in (Option[])[roles, allMine, .. renewal.All, .. trust.ForSigning])
+            Options.Add(option);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples => ["signer renew registry.example.com/team/app", "signer renew --role targets registry.example.com/team/app", "signer renew --all-mine -y"];
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> SubjectsOf(ParseResult parse) => parse.GetValue(repositories) ?? [];
+
+    /// <inheritdoc/>
+    protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        ImmutableArray<RoleName> asked = [.. (context.Parse.GetValue(roles) ?? []).Select(RoleName.Parse)];
+        var results = new OwnerResults("renewed");
+        foreach (var name in Named(context))
+            await results.AddAsync(name, () => RenewAsync(context, name, asked, cancellationToken));
+        return results.Show(context.Output);
+    }
+
+    private List<RepositoryName> Named(CommandContext context)
+    {
+        var named = (context.Parse.GetValue(repositories) ?? []).Select(text => RepositoryName.Parse(text)).ToList();
+        if (named.Count > 0 == context.Parse.GetValue(allMine))
+            throw new TrustException(TrustError.Usage, "Repositories are named, or --all-mine is given; one of them is needed.");
+        return named.Count > 0 ? named : [.. context.Keys.List().SelectMany(key => key.Repositories).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(text => RepositoryName.Parse(text))];
+    }
+
+    private async Task<string?> RenewAsync(CommandContext context, RepositoryName name, ImmutableArray<RoleName> asked, CancellationToken cancellationToken)
+    {
+        var current = await OwnerReading.ReadAsync(context, trust, name, readsBins: true, cancellationToken);
+        using var update = new OwnerUpdate(context, current);
+        var missing = new List<(RoleName Role, TrustException Refusal)>();
+        foreach (var line in RolesOf(current))
+        {
+            var isAsked = asked.Contains(line.Role);
+            if (!(isAsked || (asked.IsEmpty && line.Expires <= context.Now + (line.Targets is null ? RootWindow : Window))))
+                continue;
+            if (RefusalOf(context, update, current, line.Role) is not { } refusal)
+                Add(context, update, line);
+            else if (isAsked)
+                throw refusal;
+            else
+                missing.Add((line.Role, refusal));
+            if (missing is [.., var (role, reason)] && role == line.Role)
+                context.Output.Warn($"{role} of {name} {Ends(context, line)}, and is not renewed here: {reason.Message}");
+        }
+        RequireListed(current, asked);
+        RequireRoot(context, current, update, missing);
+        if (update.IsEmpty)
+            return missing.Count == 0 ? null : throw missing[0].Refusal;
+        context.Confirm($"Publish {update.Versions} of {name}, with the content as it is?", renewal.IsConfirmed(context.Parse));
+        await update.PublishAsync(cancellationToken);
+        await OwnerRoles.ConfirmAsync(context, trust, name, cancellationToken);
+        return update.Versions;
+    }
+
+    private static IEnumerable<Line> RolesOf(OwnerReading current)
+    {
+        yield return new Line(RoleName.Root, current.Root.Version, current.Root.Metadata.Signed.Expires, null);
+        foreach (var role in current.Delegated.Select(reading => reading.Trusted).Prepend(current.Top))
+        {
+            if (role?.Metadata.Signed is { } targets)
+                yield return new Line(role.Role, targets.Version, targets.Expires, targets);
+        }
+    }
+
+    private void Add(CommandContext context, OwnerUpdate update, Line line)
+    {
+        context.Output.Detail($"{line.Role} {line.Version} {Ends(context, line)}");
+        if (line.Targets is { } targets)
+            update.Add(line.Role, TargetsEditor.Next(targets, new TargetsChange(), context.Now + renewal.Lifetime(context.Parse)));
+        else
+            update.RenewRoot(renewal.RootLifetime(context.Parse));
+    }
+
+    private static string Ends(CommandContext context, Line line) => $"{(line.Expires <= context.Now ? "expired" : "expires")} on {CommandOutput.Date(line.Expires)}";
+
+    private static TrustException? RefusalOf(CommandContext context, OwnerUpdate update, OwnerReading current, RoleName role)
+    {
+        var root = current.Root.Metadata.Signed;
+        var (keys, roleKeys) = role == RoleName.Root || role == RoleName.Targets
+            ? (root.Keys, root.Roles[role])
+            : (current.Top.Metadata.Signed.Delegations!.Keys, current.Top.Metadata.Signed.Delegations.KeysOf(role)!);
+        ImmutableArray<PublicKey> listed = [.. roleKeys.KeyIds.Where(keys.ContainsKey).Select(id => keys[id])];
+        return update.Held(listed) is var held && held.Length >= roleKeys.Threshold ? null
+            : role == RoleName.Root ? OwnerRoles.TooFewRootKeys(context, listed, roleKeys.Threshold, held.Length)
+            : context.Keyring.TooFew(role, listed, roleKeys.Threshold, held.Length, isGiven: false);
+    }
+
+    private static void RequireListed(OwnerReading current, ImmutableArray<RoleName> asked)
+    {
+        if (asked.Except(RolesOf(current).Select(entry => entry.Role)).FirstOrDefault() is not { } unknown)
+            return;
+        var isOnline = unknown == RoleName.Snapshot || unknown == RoleName.Timestamp;
+        throw new TrustException(TrustError.RoleNotListed, isOnline ? $"{unknown} is signed by the trust server, which renews it." : $"{current.Repository} has no role {unknown} that can be read.")
+        {
+            Role = unknown.Value,
+            Hint = isOnline ? "If it has expired, the server signs it as soon as root is valid: signer renew --role root" : "signer inspect shows the roles of a repository.",
+        };
+    }
+
+    // Under an expired root the server signs nothing, and no client accepts anything.
+    private static void RequireRoot(CommandContext context, OwnerReading current, OwnerUpdate update, List<(RoleName Role, TrustException Refusal)> missing)
+    {
+        var root = current.Root.Metadata.Signed;
+        if (root.Expires > context.Now || update.Root is not null || update.IsEmpty)
+            return;
+        throw new TrustException(TrustError.Expired, $"Root {root.Version} of {current.Repository} expired on {CommandOutput.Date(root.Expires)}; nothing can be published before it is renewed. {missing.FirstOrDefault(entry => entry.Role == RoleName.Root).Refusal?.Message}")
+        {
+            Role = RoleName.Root.Value,
+            Hint = "The holders of the root keys run: signer renew --role root REPOSITORY (or, where several must sign, signer root propose). Then run this again.",
+        };
+    }
+
+    /// <summary>A role that can be renewed.</summary>
+    private sealed record Line(RoleName Role, long Version, DateTimeOffset Expires, Targets? Targets);
+}
