@@ -49,7 +49,7 @@ internal sealed class RootSignCommand : SignerCommand
         try
         {
             foreach (var (entry, purpose) in chosen)
-                opened.Add(context.Keyring.Open(entry, purpose));
+                opened.Add(Require(proposal, entry, context.Keyring.Open(entry, purpose)));
             proposal = proposal.Sign(opened);
         }
         finally
@@ -77,15 +77,23 @@ internal sealed class RootSignCommand : SignerCommand
         var entries = given.Length > 0 ? [.. context.Keyring.Find(given)] : context.Keyring.All();
         var own = entries.Where(entry => entry.Public is null && given.Length > 0 || candidates.Exists(candidate => entry.IsSame(candidate.Key))).ToImmutableArray();
         if (own.IsEmpty)
-        {
-            throw new TrustException(TrustError.KeyNotFound, given.Length > 0 ? $"{string.Join(", ", entries.Select(entry => entry.Name))} may not sign this root." : "The key store has no key that may sign this root.")
-            {
-                Role = RoleName.Root.Value,
-                Hint = $"These may: {string.Join(", ", proposal.Progress.SelectMany(progress => progress.Signed.Concat(progress.Missing)).Distinct())}. Name a key file with --key, or import it: signer key import FILE",
-            };
-        }
+            throw NotAllowed(proposal, given.Length > 0 ? $"{string.Join(", ", entries.Select(entry => entry.Name))} may not sign this root." : "The key store has no key that may sign this root.");
         return [.. own.Where(entry => candidates.Where(candidate => entry.IsSame(candidate.Key)).ToList() is not { Count: > 0 } mine || mine.Exists(candidate => !HasSigned(proposal, candidate))).Select(entry => (entry, PurposeOf(entry, candidates)))];
     }
+
+    private static ISigningKey Require(RootProposal proposal, KeyEntry entry, ISigningKey key)
+    {
+        if (proposal.Candidates.Any(candidate => candidate.Key.Scheme == key.Scheme && candidate.Key.Material.Span.SequenceEqual(key.Material.Span)))
+            return key;
+        key.Dispose();
+        throw NotAllowed(proposal, $"{entry.Name} may not sign this root.");
+    }
+
+    private static TrustException NotAllowed(RootProposal proposal, string message) => new(TrustError.KeyNotFound, message)
+    {
+        Role = RoleName.Root.Value,
+        Hint = $"These may: {string.Join(", ", proposal.Progress.SelectMany(progress => progress.Signed.Concat(progress.Missing)).Distinct())}. Name a key file with --key, or import it: signer key import FILE",
+    };
 
     private static bool HasSigned(RootProposal proposal, (RoleName Role, PublicKey Key) candidate) => candidate.Role == RoleName.Root
         ? proposal.Progress.Any(progress => progress.Signed.Any(holder => holder.Id == candidate.Key.Id))

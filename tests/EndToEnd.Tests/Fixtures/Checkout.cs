@@ -9,6 +9,9 @@ public static class Checkout
     /// <summary>The signer as built for these tests.</summary>
     public static string Signer => Built("signer.dll");
 
+    /// <summary>The client of the TUF conformance suite as built for these tests.</summary>
+    public static string ConformanceClient => Built("tuf-conformance-client.dll");
+
     /// <summary>Path of a file of the checkout, by its parts.</summary>
     public static string File(params ReadOnlySpan<string> parts) => Path.Combine([Root, .. parts]);
 

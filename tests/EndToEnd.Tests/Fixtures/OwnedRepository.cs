@@ -59,7 +59,7 @@ public sealed class OwnedRepository : IDisposable
         var client = server.Client;
         using var trust = await RepositoryTrust.OpenAsync(Name, Root, [Format], _ => client.Metadata(Name), caches[publisher], DateTimeOffset.UtcNow, CancellationToken.None);
         var change = new TargetsChange { Set = ImmutableSortedDictionary<string, TargetFile>.Empty.Add(tag, Image(tag)) };
-        return await new ImageSigner(trust, client, TimeProvider.System, Options).PublishAsync(change, Lifetime, [new RoleSigners(RoleName.Targets, [targetsKey])], CancellationToken.None);
+        return await new ImageSigner(trust, client, TimeProvider.System, Options).PublishAsync(change, new SigningTerms(Lifetime), [new RoleSigners(RoleName.Targets, [targetsKey])], CancellationToken.None);
     }
 
     /// <summary>The current targets, as one sees them who never asked before.</summary>

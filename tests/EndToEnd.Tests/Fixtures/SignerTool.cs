@@ -50,6 +50,10 @@ public sealed class SignerTool : IDisposable
         // The signal at the limit is ignored, so that a write fails as one to a full disk does. The runtime itself must not need large files for this.
         RunAsync("sh", ["-c", $"trap '' XFSZ; ulimit -f {maxBlocks}; DOTNET_EnableWriteXorExecute=0 DOTNET_EnableDiagnostics=0 exec dotnet \"$@\"", "sh", Checkout.Signer, .. arguments], arguments);
 
+    /// <summary>Runs a command in a network namespace of its own, which has no way out; where this user may not make one, without anything that could be reached.</summary>
+    public Task<SignerResult> RunWithoutNetworkAsync(params string[] arguments) =>
+        NetworkDenial.IsPossible ? RunAsync(NetworkDenial.Program, [.. NetworkDenial.Arguments, "dotnet", Checkout.Signer, .. arguments], arguments) : RunAsync(arguments);
+
     private async Task<SignerResult> RunAsync(string program, string[] programArguments, string[] arguments)
     {
         var start = new ProcessStartInfo(program, programArguments)

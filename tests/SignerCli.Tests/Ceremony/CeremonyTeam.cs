@@ -13,11 +13,17 @@ internal sealed class CeremonyTeam : IDisposable
 
     private readonly TestDirectory files = new();
     private readonly Dictionary<string, SignerMachine> holders = new(StringComparer.Ordinal);
-    private readonly TeamServer server;
+    private readonly TimeProvider time;
+    private readonly string url;
 
     public CeremonyTeam(TeamServer server, string format)
+        : this(server.Time, server.Host.Url, format)
     {
-        this.server = server;
+    }
+
+    public CeremonyTeam(TimeProvider time, string url, string format)
+    {
+        (this.time, this.url) = (time, url);
         Format = format;
         Repository = $"registry.example.com/ceremony{Interlocked.Increment(ref count)}/app";
         Release = NewMachine();
@@ -37,7 +43,7 @@ internal sealed class CeremonyTeam : IDisposable
     {
         if (holders.TryGetValue(name, out var machine))
             return machine;
-        machine = new SignerMachine { Time = server.Time };
+        machine = new SignerMachine { Time = time };
         holders.Add(name, machine);
         machine.AddQuickKey(name, "root");
         return machine;
@@ -99,8 +105,8 @@ internal sealed class CeremonyTeam : IDisposable
 
     public SignerMachine NewMachine()
     {
-        var machine = new SignerMachine { Time = server.Time };
-        machine.Environment["SIGNER_SERVER"] = server.Host.Url;
+        var machine = new SignerMachine { Time = time };
+        machine.Environment["SIGNER_SERVER"] = url;
         holders.Add(Path.GetRandomFileName(), machine);
         return machine;
     }
