@@ -91,7 +91,7 @@ public sealed class RepositoryTrust : IDisposable
         };
 
     /// <summary>The file of a role that an earlier run kept, or null. Nothing is trusted by this.</summary>
-    public ReadOnlyMemory<byte>? ReadCached(RoleName role) => cache.Read(Format.Rules.FileName(role, null));
+    public ReadOnlyMemory<byte>? ReadCached(RoleName role) => cache.Read(StoredFile.NameOf(role));
 
     /// <summary>Lets the next process use the cache.</summary>
     public void Dispose() => files.Dispose();
