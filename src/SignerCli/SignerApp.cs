@@ -14,15 +14,13 @@ internal static class SignerApp
     /// <returns>The exit code, one of <see cref="Outcome"/>, or 130 after an interrupt.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CliHost host)
     {
-        var command = new SignerRootCommand(host);
-        if (Suggestions.Find(command, arguments) is { } suggestions)
+        if (Suggestions.Find(() => new SignerRootCommand(host, null), arguments) is { } suggestions)
         {
             host.Results.Write(suggestions);
             host.Results.Flush();
             return (int)Outcome.Verified;
         }
-        // "@" starts no file of options here: what stands on the command line is the command line.
-        var parse = command.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var parse = Parse(arguments, host);
         var isVerbose = arguments.Any(argument => argument is "-v" or "--verbose" or "-d" or "--debug");
         try
         {
@@ -50,6 +48,15 @@ internal static class SignerApp
             host.Results.Flush();
             host.Messages.Flush();
         }
+    }
+
+    private static ParseResult Parse(IReadOnlyList<string> arguments, CliHost host)
+    {
+        // "@" starts no file of options here: what stands on the command line is the command line.
+        var configuration = new ParserConfiguration { ResponseFileTokenReplacer = null };
+        // A command that no word names cannot be meant. Without any, help and advice are about all of them.
+        var parse = new SignerRootCommand(host, arguments).Parse(arguments, configuration);
+        return parse.CommandResult.Command is SignerRootCommand || UsageErrors.HasAny(parse) ? new SignerRootCommand(host, null).Parse(arguments, configuration) : parse;
     }
 
     private static int RefuseUsage(TrustException error, IReadOnlyList<string> arguments, CliHost host)
