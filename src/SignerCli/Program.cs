@@ -7,6 +7,7 @@ using TrustService.Cli.Terminals;
 if (!OperatingSystem.IsWindows())
     _ = Libc.SetRLimit(Libc.CoreFileSize, [0, 0]);
 
+EarlyLoading.Start();
 var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 await using var results = new StreamWriter(Console.OpenStandardOutput(), utf8);
 await using var messages = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };

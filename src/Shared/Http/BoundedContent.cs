@@ -5,7 +5,10 @@ namespace TrustService.Http;
 /// <summary>The only place that reads bodies of HTTP messages: never more than the caller's limit, never decompressed.</summary>
 public static class BoundedContent
 {
-    private const int ChunkBytes = 16 * 1024;
+    private const int ChunkBytes = 64 * 1024;
+
+    // What is announced beyond it gets its room when it arrives.
+    private const int MaxRoomBytes = 4 * 1024 * 1024;
 
     /// <summary>Reads a body to its end.</summary>
     /// <param name="content">The body.</param>
@@ -19,7 +22,7 @@ public static class BoundedContent
         if (announced > maxBytes)
             throw TooLarge($"{announced} bytes are announced", maxBytes);
         using var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        var body = await ReadStreamAsync(stream, maxBytes, cancellationToken).ConfigureAwait(false);
+        var body = await ReadStreamAsync(stream, maxBytes, (int)Math.Min(announced ?? 0, MaxRoomBytes), cancellationToken).ConfigureAwait(false);
         if (announced is not null && announced != body.Length)
             throw new HttpIOException(HttpRequestError.ResponseEnded, $"The body has {body.Length} bytes, but {announced} were announced.");
         return body;
@@ -30,9 +33,11 @@ public static class BoundedContent
     /// <param name="maxBytes">Bytes at the most.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="TrustException"><see cref="TrustError.TooLarge"/>.</exception>
-    public static async Task<byte[]> ReadStreamAsync(Stream stream, long maxBytes, CancellationToken cancellationToken)
+    public static Task<byte[]> ReadStreamAsync(Stream stream, long maxBytes, CancellationToken cancellationToken) => ReadStreamAsync(stream, maxBytes, 0, cancellationToken);
+
+    private static async Task<byte[]> ReadStreamAsync(Stream stream, long maxBytes, int room, CancellationToken cancellationToken)
     {
-        using var body = new MemoryStream();
+        using var body = new MemoryStream(room);
         var chunk = new byte[ChunkBytes];
         while (true)
         {
@@ -40,7 +45,7 @@ public static class BoundedContent
             var wanted = (int)Math.Min(chunk.Length, maxBytes - body.Length + 1);
             var read = await stream.ReadAsync(chunk.AsMemory(0, wanted), cancellationToken).ConfigureAwait(false);
             if (read == 0)
-                return body.ToArray();
+                return body.Length == body.Capacity ? body.GetBuffer() : body.ToArray();
             body.Write(chunk, 0, read);
             if (body.Length > maxBytes)
                 throw TooLarge("more bytes follow", maxBytes);

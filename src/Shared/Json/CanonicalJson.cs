@@ -23,7 +23,7 @@ public static class CanonicalJson
     private ref struct Encoder(ReadOnlySpan<byte> json)
     {
         // Without white space and escapes, nothing becomes longer than it was.
-        private readonly byte[] output = new byte[json.Length];
+        private readonly byte[] output = GC.AllocateUninitializedArray<byte>(json.Length);
         private readonly ReadOnlySpan<byte> json = json;
         // Of all objects that are open, outermost first.
         private readonly List<Member> members = [];
@@ -43,7 +43,8 @@ public static class CanonicalJson
             {
                 case JsonTokenType.StartObject: WriteObject(); break;
                 case JsonTokenType.StartArray: WriteArray(); break;
-                case JsonTokenType.String: WriteString(reader.ValueIsEscaped ? Unescape() : reader.ValueSpan); break;
+                case JsonTokenType.String when reader.ValueIsEscaped: WriteString(Unescape()); break;
+                case JsonTokenType.String: WriteAsItIs(reader.ValueSpan); break;
                 case JsonTokenType.Number: WriteInteger(reader.ValueSpan); break;
                 default: Write(reader.ValueSpan); break;
             }
@@ -59,11 +60,14 @@ public static class CanonicalJson
                 var member = new Member(reader.ValueIsEscaped ? Unescape() : null, (int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
                 if (members.Count > first)
                 {
-                    isOrdered = isOrdered && NameOf(members[^1]).SequenceCompareTo(NameOf(member)) < 0;
+                    isOrdered = isOrdered && Compare(NameOf(members[^1]), NameOf(member)) < 0;
                     Write(","u8);
                 }
                 member.Start = length;
-                WriteString(NameOf(member));
+                if (member.Unescaped is { } name)
+                    WriteString(name);
+                else
+                    WriteAsItIs(NameOf(member));
                 Write(":"u8);
                 reader.Read();
                 WriteValue();
@@ -94,7 +98,7 @@ public static class CanonicalJson
             var sorted = new (byte[] Name, int Start, int End)[members.Count - first];
             for (var i = 0; i < sorted.Length; i++)
                 sorted[i] = (NameOf(members[first + i]).ToArray(), members[first + i].Start, members[first + i].End);
-            Array.Sort(sorted, static (a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
+            Array.Sort(sorted, static (a, b) => Compare(a.Name, b.Name));
             var at = members[first].Start;
             var written = output.AsSpan(at, length - at).ToArray();
             var target = output.AsSpan(at);
@@ -110,12 +114,32 @@ public static class CanonicalJson
             }
         }
 
+        // The base library's comparison is compiled anew at each start of a program, and slow until it has run for long.
+        private static int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+        {
+            var length = Math.Min(left.Length, right.Length);
+            for (var i = 0; i < length; i++)
+            {
+                if (left[i] != right[i])
+                    return left[i] - right[i];
+            }
+            return left.Length - right.Length;
+        }
+
         private readonly ReadOnlySpan<byte> NameOf(Member member) => member.Unescaped ?? json.Slice(member.NameStart, member.NameLength);
 
         private readonly byte[] Unescape()
         {
             var bytes = new byte[reader.ValueSpan.Length];
             return bytes.AsSpan(0, reader.CopyString(bytes)).ToArray();
+        }
+
+        // Text that was written without escapes needs none.
+        private void WriteAsItIs(ReadOnlySpan<byte> utf8)
+        {
+            Write("\""u8);
+            Write(utf8);
+            Write("\""u8);
         }
 
         private void WriteString(ReadOnlySpan<byte> utf8)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace TrustService.Json;
@@ -6,8 +5,6 @@ namespace TrustService.Json;
 /// <summary>Lower-case hexadecimal, both ways.</summary>
 public static class Hex
 {
-    private static readonly SearchValues<char> LowerDigits = SearchValues.Create("0123456789abcdef");
-
     /// <summary>Two lower-case digits for each byte.</summary>
     public static string Encode(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);
 
@@ -19,13 +16,36 @@ public static class Hex
         if (text.Length % 2 != 0)
             return false;
         var result = new byte[text.Length / 2];
-        if (Convert.FromHexString(text, result, out _, out var written) != OperationStatus.Done || written != result.Length)
-            return false;
+        // The base library has code for wide registers, which is compiled at each start of a program; this one is there at once.
+        for (var i = 0; i < result.Length; i++)
+        {
+            var (high, low) = (ValueOf(text[2 * i]), ValueOf(text[(2 * i) + 1]));
+            if ((high | low) < 0)
+                return false;
+            result[i] = (byte)((high << 4) | low);
+        }
         bytes = result;
         return true;
     }
 
     /// <summary>True if <paramref name="text"/> is exactly <paramref name="digits"/> lower-case hexadecimal digits.</summary>
-    public static bool IsLower(string text, int digits) =>
-        text.Length == digits && !text.AsSpan().ContainsAnyExcept(LowerDigits);
+    public static bool IsLower(string text, int digits)
+    {
+        if (text.Length != digits)
+            return false;
+        foreach (var digit in text)
+        {
+            if (digit is not (>= '0' and <= '9' or >= 'a' and <= 'f'))
+                return false;
+        }
+        return true;
+    }
+
+    private static int ValueOf(char digit) => digit switch
+    {
+        >= '0' and <= '9' => digit - '0',
+        >= 'a' and <= 'f' => digit - 'a' + 10,
+        >= 'A' and <= 'F' => digit - 'A' + 10,
+        _ => -1,
+    };
 }

@@ -1,0 +1,44 @@
+using System.Text;
+using TrustService.Errors;
+using TrustService.Formats.Tuf;
+using TrustService.Json;
+using TrustService.Keys;
+using TrustService.Metadata;
+
+namespace TrustService.Cli;
+
+/// <summary>
+/// Has another processor load what nearly every command needs after its command line was read: JSON, keys and the system's
+/// cryptographic library. It decides nothing, and nothing waits for it.
+/// </summary>
+internal static class EarlyLoading
+{
+    private const int MaxBytes = 1024;
+
+    // A public key whose private half was never kept.
+    private const string Key = """
+        {"keytype":"ecdsa","scheme":"ecdsa-sha2-nistp256","keyval":{"public":"-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEyG7lG3V8+2jwa5SiJwrGgf6UGJ+U\nQXR/8wQcHFm9KUkqYOhhFEEkwcW3hqXTXuAnNAbzCSw8umrJdOqJdTe3HA==\n-----END PUBLIC KEY-----"}}
+        """;
+
+    /// <summary>Starts it, where there is another processor.</summary>
+    public static void Start()
+    {
+        if (Environment.ProcessorCount > 1)
+            ThreadPool.UnsafeQueueUserWorkItem(static _ => Load(), null);
+    }
+
+    private static void Load()
+    {
+        try
+        {
+            var text = Encoding.UTF8.GetBytes(Key);
+            var key = TufFormat.Instance.ReadKey(new KeyId("early"), StrictJson.Parse(text, JsonLimits.OfBytes(MaxBytes)));
+            // Any text of the length of a signature leads through the library.
+            _ = SignatureVerifier.Verify(key, text, text.AsSpan(0, 70));
+        }
+        catch (TrustException)
+        {
+            // Whatever is wrong comes up again where it matters.
+        }
+    }
+}
