@@ -22,6 +22,8 @@ internal sealed class MemorySource : IMetadataSource
         };
     }
 
+    public MemorySource(Dictionary<string, byte[]> files) => this.files = files;
+
     public string Location => "memory";
 
     public Task<byte[]?> FetchAsync(string fileName, int maxBytes, CancellationToken cancellationToken) => Task.FromResult(files.GetValueOrDefault(fileName));
