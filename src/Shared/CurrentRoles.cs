@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using TrustService.Client;
 using TrustService.Editing;
 using TrustService.Errors;
+using TrustService.Formats;
 using TrustService.Metadata;
 using TrustService.Verification;
 
@@ -31,13 +32,22 @@ public sealed record CurrentRoles(TrustedTargets Targets, ImmutableArray<RoleRea
     public TargetsChange? ChangeFor(SigningRole role, ImmutableSortedSet<string>? paths, TargetsChange change) =>
         ImageSigner.ChangeFor(role, paths, ContentOf(role.Name), change, isWhole: Targets.Bins is null || HasAllBins);
 
-    /// <summary>The trusted file of a role; null if nothing was published for it yet.</summary>
+    /// <summary>
+    /// The trusted file of a role; null if there is none: nothing was published for it yet, or clients leave out what was, because
+    /// the keys that it has now did not sign it. Whoever signs it next begins anew.
+    /// </summary>
     /// <exception cref="TrustException">The role's file does not verify.</exception>
     public TrustedTargets? Find(RoleName role)
     {
         if (role == Targets.Role)
             return Targets;
         var reading = Delegated.Concat(Bins).Single(read => read.Role == role);
-        return reading.Refusal is null or { Error: TrustError.RoleNotListed } ? reading.Trusted : throw reading.Refusal;
+        return reading.Refusal is null or { Error: TrustError.RoleNotListed } || IsLeftOut(reading) ? reading.Trusted : throw reading.Refusal;
     }
+
+    /// <summary>The roles that clients leave out because too few of the keys that they have now have signed them.</summary>
+    public IEnumerable<RoleReading> LeftOut => Delegated.Where(IsLeftOut);
+
+    private bool IsLeftOut(RoleReading reading) =>
+        reading.Refusal?.Error == TrustError.ThresholdNotMet && Targets.Snapshot.Root.Format.Rules.UnverifiableRole == UnverifiableRole.IsSkipped;
 }

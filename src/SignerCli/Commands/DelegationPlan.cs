@@ -165,7 +165,7 @@ internal sealed class DelegationPlan : IDisposable
         else if (file is not null && keyring.CountHeld(role) >= role.Threshold)
             shares.Add(new RoleShare(role) { IsRenewed = true });
         else if (file is { Signed.TargetFiles.Count: > 0 })
-            losses.Add($"{role.Name} {file.Signed.Version} is not signed by {role.Threshold} of the keys that it has after this ({role.ShowKeys()}). Until they sign it anew, these count as unsigned: {Shown([.. file.Signed.TargetFiles.Keys.Order(StringComparer.Ordinal)])}.");
+            losses.Add($"{role.Name} {file.Signed.Version} is not signed by {role.Threshold} of the keys that it has after this ({role.ShowKeys()}). After this, these count as unsigned: {Shown([.. file.Signed.TargetFiles.Keys.Order(StringComparer.Ordinal)])}. To keep them, have one of these keys sign the role first: signer renew --role {role.Name}, where the key is.");
     }
 
     // Clients stop at a role without a file that its keys have signed. The owner's word stands until they sign for the first time.

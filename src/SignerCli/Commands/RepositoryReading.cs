@@ -32,7 +32,12 @@ internal sealed record RepositoryReading(TrustClient Client, TrustedTargets Targ
         var reading = await ReadAsync(trust, referenceTime, cancellationToken);
         try
         {
-            return (reading, await reading.Client.ListAsync(reading.Targets, cancellationToken));
+            var all = await reading.Client.ListAsync(reading.Targets, cancellationToken);
+            // Some clients leave out a role that has expired; whoever owns it has to see it.
+            if (reading.Client.Skipped.Values.FirstOrDefault(skipped => skipped.Error == TrustError.Expired) is not { } left)
+                return (reading, all);
+            var whole = await ReadExpiredAsync(trust, referenceTime, left, cancellationToken);
+            return (whole, await whole.Client.ListAsync(whole.Targets, cancellationToken));
         }
         catch (TrustException e) when (e.Error == TrustError.Expired)
         {

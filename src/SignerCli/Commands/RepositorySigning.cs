@@ -124,6 +124,8 @@ internal sealed class RepositorySigning(CommandContext context, TrustFlags trust
         var needs = false;
         foreach (var share in roles)
         {
+            if (current.LeftOut.FirstOrDefault(reading => reading.Role == share.Role.Name) is { Refusal: { } reason })
+                context.Output.WarnOnce($"Clients leave {share.Role.Name} out: {reason.Message} It begins anew with what is signed now; sign again what else it should hold.");
             var now = current.ContentOf(share.Role.Name);
             if (current.ChangeFor(share.Role, share.Paths, change) is not { } own)
             {

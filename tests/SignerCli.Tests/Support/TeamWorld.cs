@@ -100,6 +100,13 @@ internal sealed class TeamWorld : IDisposable
         return await machine.RunAsync("verify", $"{Repository}:{tag}", "--no-registry", "-o", "json");
     }
 
+    /// <summary>Lets time pass, with the server at work.</summary>
+    public async Task LetPassAsync(TimeSpan time)
+    {
+        server.Time.Now += time;
+        await server.Host.RenewAsync();
+    }
+
     public SignerMachine NewMachine()
     {
         var machine = new SignerMachine { Time = server.Time };
