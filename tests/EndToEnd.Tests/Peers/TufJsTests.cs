@@ -66,6 +66,30 @@ public sealed class TufJsTests(TrustWorld world) : IClassFixture<TrustWorld>
         Assert.Equal(Version(second, "timestamp") + 1, Version(third, "timestamp"));
     }
 
+    [Fact]
+    public async Task TufJs_HashBins_FindsTheSameDigestsAfterAReshape()
+    {
+        var repository = world.NewName();
+        await world.Owner.DoAsync("init", repository, "--bins", "16", "-y");
+        await using var client = await TufJs.CreateAsync(world.Server, repository, await world.Owner.ExportRootAsync(repository));
+        var images = new Dictionary<string, Descriptor>();
+        foreach (var (tag, shape) in ((string, string[])[])[("1.0", []), ("2.0", ["--bins", "4"])])
+        {
+            if (shape.Length > 0)
+                await world.Owner.DoAsync(["reshape", repository, .. shape, "-y"]);
+            images[tag] = await SignAndOfferAsync(client, repository, tag);
+
+            var found = await client.UpdateAsync([.. images.Keys, "9.0"]);
+
+            foreach (var (signed, image) in images)
+                RequireFound(found, signed, image);
+            Assert.Equal(JsonValueKind.Null, found.GetProperty("targets").GetProperty("9.0").ValueKind);
+        }
+        // One of many, and not signed any more.
+        await world.Owner.DoAsync("revoke", "-y", $"{repository}:1.0");
+        Assert.Equal(JsonValueKind.Null, (await client.UpdateAsync("1.0")).GetProperty("targets").GetProperty("1.0").ValueKind);
+    }
+
     private static long Version(JsonElement found, string role) => found.GetProperty("versions").GetProperty(role).GetInt64();
 
     private static void RequireFound(JsonElement found, string targetPath, Descriptor image)

@@ -21,6 +21,7 @@ public sealed class HelpTests
     [InlineData("signer add")]
     [InlineData("signer remove")]
     [InlineData("signer list")]
+    [InlineData("reshape")]
     [InlineData("key")]
     [InlineData("key generate")]
     [InlineData("key list")]
