@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using TrustService.Cli.Output;
 using TrustService.Client;
+using TrustService.Editing;
 using TrustService.Errors;
 using TrustService.Oci;
 using TrustService.Verification;
@@ -68,13 +69,13 @@ internal sealed class InspectCommand : SignerCommand
     {
         context.Output.Progress($"Reading {asked.Repository}");
         using var opened = await context.OpenAsync(asked.Repository, trust, context.Parse.GetValue(isOffline), cancellationToken);
-        var (reading, all) = await RepositoryReading.ReadAllAsync(opened, context.Now, cancellationToken);
+        var (reading, all) = await RepositoryReading.ReadAllAsync(opened, context.Now, asked.TagIsImplied ? null : TargetNames.For(asked), cancellationToken);
         var shown = asked.TagIsImplied ? all : [.. all.Where(found => found.Path == TargetNames.For(asked))];
         if (shown.Count == 0 && !asked.TagIsImplied)
         {
             throw new TrustException(TrustError.NotSigned, $"{TargetNames.For(asked)} is not signed in {asked.Repository}.")
             {
-                Hint = all.Count == 0 ? "Nothing is signed there." : $"Signed are: {string.Join(", ", all.Take(10).Select(found => found.Path))}{(all.Count > 10 ? ", …" : "")}",
+                Hint = reading.Targets.Bins is not null ? $"What is signed: signer inspect {asked.Repository}" : all.Count == 0 ? "Nothing is signed there." : $"Signed are: {string.Join(", ", all.Take(10).Select(found => found.Path))}{(all.Count > 10 ? ", …" : "")}",
             };
         }
         return new InspectReport(asked.Repository, RootPin.OfFile(opened.Format, reading.Targets.Snapshot.Root.Metadata.File), reading, shown, context.Now)
@@ -136,6 +137,9 @@ internal sealed class InspectCommand : SignerCommand
         foreach (var found in report.Targets)
             targets.Add(TargetNames.DigestOf(found.Path) is null ? found.Path : "(by digest)", InspectReport.DigestOf(found), $"{found.Role.Role} ({string.Join(", ", found.Role.Signers.Signed.Select(id => id.Short))})");
         WriteTable(output, targets);
+        var (top, rules) = (report.Reading.Targets, report.Reading.Targets.Snapshot.Root.Format.Rules);
+        if (rules.MayHaveHashBins && top.Bins is null && top.Metadata.Signed.TargetFiles.Count is var count and > HashBins.WorthwhileTargets)
+            output.Notice($"Signing one of {count} targets signs and uploads all of them. With hash bins it does not: signer reshape {report.Repository} --bins {HashBins.RecommendedFor(count)}");
     }
 
     private static void WriteTable(CommandOutput output, TextTable table)

@@ -22,6 +22,8 @@ public sealed class HashBinTests(HashBinTests.World shared) : IClassFixture<Hash
         var verified = await DoAsync("verify", $"{repository}:1.0", $"{repository}@{DigestOf(signed)}", "--no-registry", "-o", "json");
         var other = await world.Owner.RunAsync("verify", $"{repository}:2.0", "--no-registry", "-o", "json");
         var shown = await InspectAsync();
+        var one = await DoAsync("inspect", $"{repository}:1.0", "-o", "json");
+        var none = await world.Owner.RunAsync("inspect", $"{repository}:2.0", "-o", "json");
         var revoked = await DoAsync("revoke", $"{repository}:1.0", "-y", "-o", "json");
         var after = await world.Owner.RunAsync("verify", $"{repository}:1.0", "--no-registry", "-o", "json");
 
@@ -33,6 +35,8 @@ public sealed class HashBinTests(HashBinTests.World shared) : IClassFixture<Hash
         Assert.Equal(["verified", "verified"], verified.EnumerateArray().Select(result => result.GetProperty("outcome").GetString()));
         Assert.Equal("not-signed", other.ErrorCode);
         Assert.Equal("1.0", Assert.Single(shown.Keys));
+        Assert.Equal("1.0", Assert.Single(one.GetProperty("targets").EnumerateArray()).GetProperty("name").GetString());
+        Assert.Equal("not-signed", none.ErrorCode);
         Assert.Equal(role.Name, Assert.Single(revoked[0].GetProperty("metadata").EnumerateObject()).Name);
         Assert.Equal((int)Outcome.Unsigned, after.ExitCode);
     }

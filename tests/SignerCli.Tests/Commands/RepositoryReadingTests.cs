@@ -28,7 +28,7 @@ public sealed class RepositoryReadingTests : IDisposable
         var pin = RootPin.OfFile(TufFormat.Instance, repository.FirstRoot);
         using var trust = await RepositoryTrust.OpenAsync(RepositoryName.Parse("registry.example.com/team/app"), pin, [TufFormat.Instance], _ => repository, directory.FullPath, FixedTime.Start, CancellationToken.None);
 
-        var (reading, all) = await RepositoryReading.ReadAllAsync(trust, FixedTime.Start.AddHours(2), CancellationToken.None);
+        var (reading, all) = await RepositoryReading.ReadAllAsync(trust, FixedTime.Start.AddHours(2), null, CancellationToken.None);
 
         Assert.Equal("team-1", Assert.Single(all).Path);
         Assert.Equal((TrustError.Expired, "team"), (reading.Expired!.Error, reading.Expired.Role));
