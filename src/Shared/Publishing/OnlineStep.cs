@@ -110,7 +110,7 @@ internal static class OnlineStep
         var trustedTimestamp = current is null ? null : isSameRoot ? current.Timestamp : root.RecallTimestamp(current.Timestamp.Metadata.File);
         var accepted = root.AcceptTimestamp(timestamp.File, trustedTimestamp, referenceTime);
         var trustedSnapshot = current is null ? null : isSameRoot ? current.Snapshot : accepted.RecallSnapshot(current.Snapshot.Metadata.File);
-        return accepted.AcceptSnapshot(snapshot.File, trustedSnapshot, referenceTime);
+        return accepted.AcceptSnapshot(snapshot, trustedSnapshot, referenceTime);
     }
 
     private static void RequireFewRoles(int listed, PublishRules rules)

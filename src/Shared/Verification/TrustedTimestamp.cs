@@ -34,18 +34,10 @@ public sealed class TrustedTimestamp
     /// <param name="previous">The snapshot that was trusted before, recalled under the same root, or null.</param>
     /// <param name="referenceTime">The one time of this update, UTC.</param>
     /// <exception cref="TrustException">A coded refusal; the previous snapshot stays the trusted one.</exception>
-    public TrustedSnapshot AcceptSnapshot(ReadOnlyMemory<byte> file, TrustedSnapshot? previous, DateTimeOffset referenceTime)
-    {
-        var listed = Metadata.Signed.SnapshotMeta;
-        FileIntegrity.Check(file.Span, listed.Length, listed.Hashes, RoleName.Snapshot.Value);
-        var accepted = ReadSnapshot(file);
-        Freshness.RequireListedVersion(accepted.Metadata.Signed.Version, listed, RoleName.Snapshot, "timestamp");
-        accepted.RequireListedRoot();
-        if (previous is not null)
-            accepted.RequireNoRollback(previous);
-        Freshness.Require(accepted.Metadata.Signed, RoleName.Snapshot, referenceTime);
-        return accepted;
-    }
+    public TrustedSnapshot AcceptSnapshot(ReadOnlyMemory<byte> file, TrustedSnapshot? previous, DateTimeOffset referenceTime) => Accept(file, null, previous, referenceTime);
+
+    /// <summary>Accepts a snapshot whose file was read already; every check is the same.</summary>
+    internal TrustedSnapshot AcceptSnapshot(SignedMetadata<Snapshot> read, TrustedSnapshot? previous, DateTimeOffset referenceTime) => Accept(read.File, read, previous, referenceTime);
 
     /// <summary>
     /// Recalls a stored snapshot for the rollback check: its signatures must hold under the root; expiry, and whether this
@@ -56,7 +48,7 @@ public sealed class TrustedTimestamp
     {
         try
         {
-            return ReadSnapshot(file);
+            return Trust(Read(file));
         }
         catch (TrustException)
         {
@@ -73,9 +65,20 @@ public sealed class TrustedTimestamp
             && (listed.Hashes?.Sha256 is not { } sha256 || sha256.Span.SequenceEqual(metadata.Sha256.Span));
     }
 
-    private TrustedSnapshot ReadSnapshot(ReadOnlyMemory<byte> file)
+    private TrustedSnapshot Accept(ReadOnlyMemory<byte> file, SignedMetadata<Snapshot>? read, TrustedSnapshot? previous, DateTimeOffset referenceTime)
     {
-        var metadata = Root.Format.Read<Snapshot>(file, Root.Limits.MaxListedBytes);
-        return new TrustedSnapshot(this, metadata, Root.Require(metadata, RoleName.Snapshot));
+        var listed = Metadata.Signed.SnapshotMeta;
+        FileIntegrity.Check(file.Span, listed.Length, listed.Hashes, RoleName.Snapshot.Value);
+        var accepted = Trust(read ?? Read(file));
+        Freshness.RequireListedVersion(accepted.Metadata.Signed.Version, listed, RoleName.Snapshot, "timestamp");
+        accepted.RequireListedRoot();
+        if (previous is not null)
+            accepted.RequireNoRollback(previous);
+        Freshness.Require(accepted.Metadata.Signed, RoleName.Snapshot, referenceTime);
+        return accepted;
     }
+
+    private SignedMetadata<Snapshot> Read(ReadOnlyMemory<byte> file) => Root.Format.Read<Snapshot>(file, Root.Limits.MaxListedBytes);
+
+    private TrustedSnapshot Trust(SignedMetadata<Snapshot> metadata) => new(this, metadata, Root.Require(metadata, RoleName.Snapshot));
 }
