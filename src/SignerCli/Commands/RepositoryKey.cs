@@ -30,14 +30,7 @@ internal static class RepositoryKey
     {
         var key = context.Keyring.Open(entry, purpose);
         context.Output.Say(title, $"{entry.Name}  ({entry.Location})");
-        if (entry.IsInStore)
-        {
-            FileKeyStore.Change(entry, known => known with
-            {
-                Roles = known.Roles.Contains(role.Value) ? known.Roles : known.Roles.Add(role.Value),
-                Repositories = known.Repositories.Contains(repository.Value) ? known.Repositories : known.Repositories.Add(repository.Value),
-            });
-        }
+        KeyNotes.Belongs(entry, role, repository);
         return key;
     }
 

@@ -54,6 +54,12 @@ internal sealed class RepositorySigning(CommandContext context, TrustFlags trust
         ];
         context.Output.Progress($"Publishing {repository}");
         var result = await WithSignerAsync(repository, (signer, token) => signer.PublishAsync(change, request.Terms, signers, token), cancellationToken);
+        // There may be thousands of hash bins; whoever signs one is noted as what signs them all.
+        foreach (var (share, entries) in chosen.Where(entry => current.Targets.Metadata.Signed.Delegations?.Succinct?.IsBin(entry.Share.Role.Name) != true))
+        {
+            foreach (var entry in entries)
+                KeyNotes.Belongs(entry, share.Role.Name, repository);
+        }
         if (result.Attempts > 1)
             context.Output.Detail($"signed {result.Attempts} times, because others published at the same time");
         if (!result.Pending.IsEmpty)

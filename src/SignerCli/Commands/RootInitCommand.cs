@@ -49,6 +49,7 @@ internal sealed class RootInitCommand : SignerCommand
         var named = context.Parse.GetRequiredValue(holders).Select(text => HolderKeys.Split(text, "--holder")).Select(pair => (pair.Name, Key: keys.ReadRoot(pair.Key))).ToList();
         foreach (var same in named.GroupBy(holder => holder.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
             throw new TrustException(TrustError.Usage, $"Two holders are called {same.Key}; each needs a name of their own.");
+        PublicKeys.RequireDistinct(named.Select(holder => holder.Key));
         var targets = keys.Read(context.Parse.GetRequiredValue(targetsKey));
         var (online, keepsNames) = await context.WithinTimeoutAsync(token => OnlineAsync(context, chosen, name, token), cancellationToken);
         var root = RootEditor.First(

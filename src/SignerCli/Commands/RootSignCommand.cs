@@ -51,6 +51,11 @@ internal sealed class RootSignCommand : SignerCommand
             foreach (var (entry, purpose) in chosen)
                 opened.Add(Require(proposal, entry, context.Keyring.Open(entry, purpose)));
             proposal = proposal.Sign(opened);
+            foreach (var (entry, _) in chosen)
+            {
+                foreach (var role in proposal.Candidates.Where(candidate => entry.IsSame(candidate.Key)).Select(candidate => candidate.Role).Distinct())
+                    KeyNotes.Belongs(entry, role, proposal.Repository);
+            }
         }
         finally
         {

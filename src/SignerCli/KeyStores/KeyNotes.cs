@@ -1,4 +1,6 @@
 using TrustService.Errors;
+using TrustService.Metadata;
+using TrustService.Oci;
 
 namespace TrustService.Cli.KeyStores;
 
@@ -8,6 +10,18 @@ internal sealed class KeyNotes(TimeProvider time)
 {
     /// <summary>It signed now.</summary>
     public void Used(KeyEntry entry) => Note(entry, known => known with { LastUsed = time.GetUtcNow() });
+
+    /// <summary>It signs as a role of a repository, as its metadata says.</summary>
+    public static void Belongs(KeyEntry entry, RoleName role, RepositoryName repository)
+    {
+        if (!entry.IsInStore || (entry.Roles.Contains(role.Value) && entry.Repositories.Contains(repository.Value)))
+            return;
+        Note(entry, known => known with
+        {
+            Roles = known.Roles.Contains(role.Value) ? known.Roles : known.Roles.Add(role.Value),
+            Repositories = known.Repositories.Contains(repository.Value) ? known.Repositories : known.Repositories.Add(repository.Value),
+        });
+    }
 
     /// <summary>A passphrase was wrong.</summary>
     public void WrongPassphrase(KeyEntry entry) =>
