@@ -171,6 +171,9 @@ public enum TrustError
     /// <summary>What is stored for a repository does not belong together.</summary>
     StoreDamaged,
 
+    /// <summary>The server's database is older than what the server has published, so that it must not sign.</summary>
+    DatabaseRestored,
+
     /// <summary>The passphrase does not open the key.</summary>
     WrongPassphrase,
 

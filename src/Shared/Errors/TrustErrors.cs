@@ -60,6 +60,7 @@ public static class TrustErrors
         TrustError.MalformedRequest => new("malformed-request", Outcome.Failure, 400, "The request cannot be read."),
         TrustError.OnlineKeyUnavailable => new("online-key-unavailable", Outcome.Unreachable, 503, "The server cannot use its online key."),
         TrustError.StoreUnavailable => new("store-unavailable", Outcome.Unreachable, 503, "The store does not answer."),
+        TrustError.DatabaseRestored => new("database-restored", Outcome.Unreachable, 503, "The database is older than what was published."),
         TrustError.StoreDamaged => new("store-damaged", Outcome.Unreachable, 500, "What is stored is damaged."),
         TrustError.WrongPassphrase => new("wrong-passphrase", Outcome.Failure, 422, "The passphrase is wrong."),
         TrustError.PassphraseNeeded => new("passphrase-needed", Outcome.Usage, 422, "A passphrase is needed."),

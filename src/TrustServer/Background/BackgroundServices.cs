@@ -8,5 +8,6 @@ internal static class BackgroundServices
         .AddSingleton<Readiness>()
         .AddSingleton<MetadataRenewer>()
         .AddSingleton<HistoryPruner>()
-        .AddHostedService<StartUp>();
+        .AddHostedService<StartUp>()
+        .AddHostedService<HighWaterWatch>();
 }

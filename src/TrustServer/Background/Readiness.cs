@@ -13,19 +13,30 @@ internal sealed class Readiness(IMetadataStore store)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private volatile string schema = Waiting;
     private volatile string masterKey = Waiting;
+    private volatile string highWaterMark = Waiting;
     private volatile string renewal = Waiting;
 
     /// <summary>True once the schema is up to date: before that the store cannot answer.</summary>
     public bool HasSchema => schema == Ok;
 
     /// <summary>True once everything at the start is done.</summary>
-    public bool IsStarted => schema == Ok && masterKey == Ok && renewal == Ok;
+    public bool IsStarted => schema == Ok && masterKey == Ok && highWaterMark == Ok && renewal == Ok;
+
+    /// <summary>True once the database was held against the high-water mark.</summary>
+    public bool IsPastHighWaterMark { get; private set; }
 
     /// <summary>Says how the migrations went.</summary>
     public void SetSchema(string state) => schema = state;
 
     /// <summary>Says whether the master key is there.</summary>
     public void SetMasterKey(string state) => masterKey = state;
+
+    /// <summary>Says whether the database has all that was published.</summary>
+    public void SetHighWaterMark(string state)
+    {
+        highWaterMark = state;
+        IsPastHighWaterMark |= state == Ok;
+    }
 
     /// <summary>Says whether the renewal at start is done.</summary>
     public void SetRenewal(string state) => renewal = state;
@@ -36,6 +47,7 @@ internal sealed class Readiness(IMetadataStore store)
         ["store"] = await AskStoreAsync(cancellationToken),
         ["schema"] = schema,
         ["masterKey"] = masterKey,
+        ["highWaterMark"] = highWaterMark,
         ["renewal"] = renewal,
     };
 

@@ -7,6 +7,7 @@ using TrustService.Server.Data;
 using TrustService.Server.Hosting;
 using TrustService.Server.OnlineKeys;
 using TrustService.Server.Options;
+using TrustService.Server.Services;
 using TrustService.Server.Stores;
 using TrustService.Server.Telemetry;
 
@@ -49,6 +50,7 @@ internal sealed class StartUp(
         // Not cancelled half way: a start that is given up leaves the schema as it was or as it is to be.
         await RepeatUntilDoneAsync(() => migrator.MigrateAsync(CancellationToken.None), readiness.SetSchema, stoppingToken);
         await RepeatUntilDoneAsync(OpenMasterKey, readiness.SetMasterKey, stoppingToken);
+        await RepeatUntilDoneAsync(() => services.GetRequiredService<RestoreGuard>().CheckAsync(stoppingToken), readiness.SetHighWaterMark, stoppingToken);
         var renewer = services.GetRequiredService<MetadataRenewer>();
         var report = default(RenewalReport);
         var repositories = 0L;
@@ -83,7 +85,7 @@ internal sealed class StartUp(
                 setState(Readiness.Ok);
                 return;
             }
-            catch (TrustException e) when (e.Error is TrustError.StoreUnavailable or TrustError.OnlineKeyUnavailable)
+            catch (TrustException e) when (e.Error is TrustError.StoreUnavailable or TrustError.OnlineKeyUnavailable or TrustError.DatabaseRestored or TrustError.LocalFile)
             {
                 setState(e.Info.Title);
                 Log.NotReady(log, $"{Log.Reason(e).TrimEnd('.')}. {e.Hint}".TrimEnd(), wait);

@@ -38,6 +38,10 @@ internal sealed class PostgreSqlDialect : SqlDialect
     public override string SettleFeedStatement => $"SELECT pg_advisory_xact_lock({FeedLock});";
 
     /// <inheritdoc/>
+    public override string RaisePositionStatement =>
+        "SELECT setval(pg_get_serial_sequence('changes', 'id'), GREATEST(@position, (SELECT COALESCE(MAX(id), 1) FROM changes)));";
+
+    /// <inheritdoc/>
     public override string CreateHistoryStatement =>
         "CREATE TABLE IF NOT EXISTS schema_migrations (number integer PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL, applied_at timestamptz NOT NULL);";
 

@@ -25,6 +25,9 @@ internal abstract class SqlDialect : IAsyncDisposable
     /// <summary>A statement with one result that waits until every change that took a position is visible or gone.</summary>
     public abstract string SettleFeedStatement { get; }
 
+    /// <summary>A statement after which changes take positions behind <c>@position</c>.</summary>
+    public abstract string RaisePositionStatement { get; }
+
     /// <summary>Creates <c>schema_migrations</c> if it is not there.</summary>
     public abstract string CreateHistoryStatement { get; }
 

@@ -31,6 +31,11 @@ internal sealed class SqliteDialect(string directory) : SqlDialect
     public override string SettleFeedStatement => "SELECT 0;";
 
     /// <inheritdoc/>
+    public override string RaisePositionStatement =>
+        "INSERT INTO sqlite_sequence (name, seq) SELECT 'changes', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'changes');" +
+        "UPDATE sqlite_sequence SET seq = MAX(seq, @position) WHERE name = 'changes';";
+
+    /// <inheritdoc/>
     public override string CreateHistoryStatement =>
         "CREATE TABLE IF NOT EXISTS schema_migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT;";
 

@@ -29,6 +29,9 @@ internal sealed class TrustDatabase : IAsyncDisposable
     /// <summary>What is particular to this database.</summary>
     public SqlDialect Dialect { get; }
 
+    /// <summary>What this process has committed.</summary>
+    public CommittedChange Committed { get; } = new();
+
     /// <summary>Where everything that writes waits for its turn first.</summary>
     public WriteQueue Writers { get; }
 

@@ -19,6 +19,9 @@ internal sealed class TrustDbContext(DbContextOptions<TrustDbContext> options) :
     /// <summary>The change feed.</summary>
     public DbSet<ChangeRow> Changes => Set<ChangeRow>();
 
+    /// <summary>Restored backups.</summary>
+    public DbSet<RestoreRow> Restores => Set<RestoreRow>();
+
     /// <summary>Files that wait for signatures.</summary>
     public DbSet<PendingFileRow> PendingFiles => Set<PendingFileRow>();
 
@@ -29,6 +32,7 @@ internal sealed class TrustDbContext(DbContextOptions<TrustDbContext> options) :
         modelBuilder.Entity<MetadataFileRow>(Table("metadata_files")).Entity<MetadataFileRow>().HasKey(f => new { f.RepositoryId, f.Role, f.Version });
         modelBuilder.Entity<OnlineKeyRow>(Table("online_keys")).Entity<OnlineKeyRow>().HasKey(k => k.Id);
         modelBuilder.Entity<ChangeRow>(Table("changes")).Entity<ChangeRow>().HasKey(c => c.Id);
+        modelBuilder.Entity<RestoreRow>(Table("restores")).Entity<RestoreRow>().HasKey(r => r.Id);
         modelBuilder.Entity<PendingFileRow>(Table("pending_files")).Entity<PendingFileRow>().HasKey(p => new { p.Repository, p.Role });
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TrustService.Errors;
 using TrustService.Server.Background;
+using TrustService.Server.Services;
 using TrustService.Server.Stores;
 using TrustService.Server.Telemetry;
 
@@ -17,11 +18,12 @@ internal static class MetricsEndpoint
         routes.MapGet("/metrics", WriteAsync).WithName("Metrics").WithTags("Operations").WithMetadata(new RouteClassMetadata(RouteClass.Operations))
             .WithSummary("Prometheus metrics, text format 0.0.4.");
 
-    private static async Task<IResult> WriteAsync(TrustMetrics metrics, IRepositoryCatalog catalog, Readiness readiness, CancellationToken cancellationToken)
+    private static async Task<IResult> WriteAsync(TrustMetrics metrics, IRepositoryCatalog catalog, Readiness readiness, RestoreGuard guard, CancellationToken cancellationToken)
     {
         var text = new PrometheusText();
         text.Metric("trust_build_info", "gauge", "Always 1; the label tells the version.").Value("trust_build_info", 1, ("version", ProductVersion.Text));
         text.Metric("trust_ready", "gauge", "1 once migrations and the renewal at start are done.").Value("trust_ready", readiness.IsStarted ? 1 : 0);
+        text.Metric("trust_database_restored", "gauge", "1 while the database is older than what was published, so that nothing is signed.").Value("trust_database_restored", guard.IsRestored ? 1 : 0);
         WriteRequests(text, metrics);
         WriteResults(text, "trust_publishes_total", "Publishes by result.", metrics.Publishes);
         WriteResults(text, "trust_renewals_total", "Renewals of snapshot and timestamp by result.", metrics.Renewals);

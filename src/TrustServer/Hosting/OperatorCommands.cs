@@ -27,7 +27,12 @@ internal sealed class OperatorCommands(IServiceProvider services, OperatorComman
     public async Task<Outcome> RunAsync(CancellationToken cancellationToken)
     {
         await services.GetRequiredService<SqlMigrator>().MigrateAsync(CancellationToken.None);
-        return command.Verb == OperatorCommandLine.KeysList ? await ListAsync(cancellationToken) : await ActivateAsync(cancellationToken);
+        return command.Verb switch
+        {
+            OperatorCommandLine.KeysList => await ListAsync(cancellationToken),
+            OperatorCommandLine.ActivateStandby => await ActivateAsync(cancellationToken),
+            _ => await new RestoreCommand(services, RepositoriesAsync, output).RunAsync(command.By, command.Repository is not null, cancellationToken),
+        };
     }
 
     private async Task<Outcome> ListAsync(CancellationToken cancellationToken)

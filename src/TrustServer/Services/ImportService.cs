@@ -19,7 +19,7 @@ namespace TrustService.Server.Services;
 /// lists this server's keys.
 /// </summary>
 internal sealed class ImportService(
-    IMetadataStore store, IOnlineKeys keys, PublishedSets sets, OperatorRules rules, IOptions<NotaryOptions> notary, TrustMetrics metrics, TimeProvider time, ILoggerFactory loggers)
+    IMetadataStore store, IOnlineKeys keys, PublishedSets sets, OperatorRules rules, RestoreGuard guard, IOptions<NotaryOptions> notary, TrustMetrics metrics, TimeProvider time, ILoggerFactory loggers)
 {
     private readonly ILogger log = loggers.CreateLogger(Log.Category);
 
@@ -75,6 +75,7 @@ internal sealed class ImportService(
     private async Task<CandidateSet> CommitAsync(RepositoryName repository, ForeignChain chain, string? actor, CancellationToken cancellationToken)
     {
         var format = chain.Set.Root.Format;
+        guard.Require();
         await using var transaction = await store.BeginPublishAsync(repository, [], cancellationToken);
         if (transaction.Repository is { } record)
             RepositoryFormat.Require(record, format);

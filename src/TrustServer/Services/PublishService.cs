@@ -14,7 +14,7 @@ namespace TrustService.Server.Services;
 
 /// <summary>Publishes: one holder of the repository's lock verifies, signs and commits, all of it or nothing.</summary>
 internal sealed class PublishService(
-    IMetadataStore store, CurrentMetadataCache cache, IOnlineKeys keys, PublishedSets sets, OperatorRules rules, TrustMetrics metrics, TimeProvider time, ILoggerFactory loggers)
+    IMetadataStore store, CurrentMetadataCache cache, IOnlineKeys keys, PublishedSets sets, OperatorRules rules, RestoreGuard guard, TrustMetrics metrics, TimeProvider time, ILoggerFactory loggers)
 {
     /// <summary>How far the clocks of two servers may differ.</summary>
     private static readonly TimeSpan MaxClockLag = TimeSpan.FromMinutes(5);
@@ -68,6 +68,7 @@ internal sealed class PublishService(
     /// <exception cref="TrustException">A coded refusal.</exception>
     public async Task<RepositoryRecord?> RenewAsync(RepositoryName repository, CancellationToken cancellationToken)
     {
+        guard.Require();
         await using var transaction = await store.BeginPublishAsync(repository, [], cancellationToken);
         var now = time.GetUtcNow();
         if (transaction.Repository is not { } record || !rules.IsDue(record, now))
@@ -91,6 +92,7 @@ internal sealed class PublishService(
 
     private async Task<CandidateSet> CommitAsync(RepositoryName repository, IMetadataFormat format, IReadOnlyList<UploadedFile> uploads, string? actor, CancellationToken cancellationToken)
     {
+        guard.Require();
         await using var transaction = await store.BeginPublishAsync(repository, [], cancellationToken);
         if (transaction.Repository is { } record)
             RepositoryFormat.Require(record, format);

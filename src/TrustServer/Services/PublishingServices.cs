@@ -9,6 +9,8 @@ internal static class PublishingServices
         .AddSingleton<OperatorRules>()
         .AddSingleton<PublishedSets>()
         .AddSingleton<PublishService>()
+        .AddSingleton<RestoreGuard>()
+        .AddSingleton<RestoreBump>()
         .AddSingleton<StandbyActivation>()
         .AddSingleton<ImportService>()
         .AddSingleton<ParkingService>();

@@ -5,10 +5,10 @@ namespace TrustService.Server.Stores;
 /// <summary>Writes the change feed.</summary>
 internal static class ChangeWriting
 {
-    /// <summary>Adds a change of <c>@repository</c>, published in <c>@format</c>, at <c>@now</c>; it comes last in its transaction.</summary>
+    /// <summary>Adds a change of <c>@repository</c>, published in <c>@format</c>, at <c>@now</c>; it comes last in its transaction, and its result is its position.</summary>
     public static SqlBatch Add(SqlBatch batch, SqlDialect dialect, ChangeKind kind, string? actor, NewFile? timestamp, string summary) => batch.Add(
         dialect.EnterFeedStatement +
-        "INSERT INTO changes (at, repository, kind, actor, timestamp_version, timestamp_sha256, summary, format) VALUES (@now, @repository, @kind, @actor, @change_version, @change_sha256, @summary, @format);",
+        "INSERT INTO changes (at, repository, kind, actor, timestamp_version, timestamp_sha256, summary, format) VALUES (@now, @repository, @kind, @actor, @change_version, @change_sha256, @summary, @format) RETURNING id AS change_id;",
         ("kind", ToText(kind)), ("actor", actor), ("change_version", timestamp?.Version), ("change_sha256", timestamp?.Sha256), ("summary", summary));
 
     /// <summary>The kind as it lies in the table.</summary>

@@ -197,8 +197,9 @@ internal sealed class CurrentMetadataCache : IDisposable
                 var record = await store.FindAsync(repository, CancellationToken.None);
                 var entry = record is null ? null : new Entry(record, validUntil);
                 lock (gate)
-                    // A publish through this server that came in between knows better, and has taken the validation out.
-                    if (validations.TryGetValue(name, out var running) && running == self)
+                    // A publish through this server that came in between has taken the validation out, and knows better, unless it is told late:
+                    // then another server has gone on already, which whoever waits here is about to see.
+                    if ((validations.TryGetValue(name, out var running) && running == self) || IsOf(name, entry))
                         Keep(name, entry, validUntil);
                 return entry;
             }
@@ -222,6 +223,9 @@ internal sealed class CurrentMetadataCache : IDisposable
             Keep(change.Name.Value, change.Repository is null ? null : new Entry(change.Repository, now + freshness), now + freshness);
         }
     }
+
+    private bool IsOf(string name, Entry? entry) =>
+        entry is not null && repositories.TryGet(name, time.GetTimestamp(), out var kept) && kept.Repository.Id == entry.Repository.Id;
 
     private void Keep(string name, Entry? entry, long validUntil)
     {

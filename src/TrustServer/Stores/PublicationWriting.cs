@@ -16,6 +16,9 @@ internal sealed class PublicationWriting(SqlDialect dialect, DbConnection connec
         "root_version = @root_version, root_expires = @root_expires, timestamp_version = @timestamp_version, timestamp_expires = @timestamp_expires, " +
         "snapshot_version = @snapshot_version, snapshot_expires = @snapshot_expires, targets_version = @targets_version, targets_expires = @targets_expires";
 
+    /// <summary>The position of the change in the feed, once it is written.</summary>
+    public long Position { get; private set; }
+
     /// <summary>The file as it lies in the store.</summary>
     public StoredFile ToStored(long repositoryId, NewFile file) => new()
     {
@@ -51,8 +54,20 @@ internal sealed class PublicationWriting(SqlDialect dialect, DbConnection connec
         var record = draft with { Id = (long)(await command.ExecuteScalarAsync(cancellationToken))! };
         await InsertManyAsync(record.Id, cancellationToken);
         await using var rest = AddRest(new SqlBatch(connection, transaction).Add("", ("id", record.Id), ("now", dialect.ToParameter(now))), name).Command;
-        await rest.ExecuteNonQueryAsync(cancellationToken);
+        await using var reader = await rest.ExecuteReaderAsync(cancellationToken);
+        await ReadPositionAsync(reader, cancellationToken);
         return record;
+    }
+
+    // The change comes last. Failures of the statements before it surface on the way.
+    private async Task ReadPositionAsync(DbDataReader reader, CancellationToken cancellationToken)
+    {
+        do
+        {
+            if (reader.FieldCount == 1 && reader.GetName(0) == "change_id" && await reader.ReadAsync(cancellationToken))
+                Position = reader.GetInt64(0);
+        }
+        while (await reader.NextResultAsync(cancellationToken));
     }
 
     /// <summary>Adds to a repository; what changed since it was read is a conflict.</summary>
@@ -80,10 +95,8 @@ internal sealed class PublicationWriting(SqlDialect dialect, DbConnection connec
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
             throw new TrustException(TrustError.PublishConflict, $"{before.Name} changed while it was published to.") { Hint = "Read the current versions and publish again." };
-        while (await reader.NextResultAsync(cancellationToken))
-        {
-            // Failures of later statements surface here.
-        }
+        if (await reader.NextResultAsync(cancellationToken))
+            await ReadPositionAsync(reader, cancellationToken);
         return after;
     }
 

@@ -18,6 +18,7 @@ internal sealed class PublishTransaction : IPublishTransaction
     private readonly DbTransaction transaction;
     private readonly Action<RepositoryChange> committed;
     private readonly Dictionary<RoleName, StoredFile?> current = [];
+    private readonly long floor;
     private bool isDone;
     private bool isClosed;
 
@@ -25,6 +26,7 @@ internal sealed class PublishTransaction : IPublishTransaction
     {
         (this.database, this.time, Name, this.place, this.transaction, this.committed) = (database, time, name, place, transaction, committed);
         connection = transaction.Connection!;
+        floor = database.Committed.Highest;
     }
 
     /// <inheritdoc/>
@@ -106,8 +108,12 @@ internal sealed class PublishTransaction : IPublishTransaction
                 var written = Repository is null
                     ? await writing.InsertRepositoryAsync(Name, cancellationToken)
                     : await writing.UpdateRepositoryAsync(Repository, cancellationToken);
+                // Positions only grow, unless the database was put back meanwhile: what clients have seen would be signed again.
+                if (writing.Position <= floor)
+                    throw new TrustException(TrustError.DatabaseRestored, $"The database gave the change position {writing.Position}, and position {floor} was published before: it is older than what was published.") { Hint = "If a backup was restored, run: TrustServer restore bump" };
                 // From here on the outcome is the database's: a caller that gives up must not leave it open.
                 await transaction.CommitAsync(CancellationToken.None);
+                database.Committed.Raise(writing.Position);
                 return written;
             },
             cancellationToken);

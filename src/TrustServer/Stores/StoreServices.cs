@@ -15,6 +15,7 @@ internal static class StoreServices
         services.AddSingleton<IMetadataStore, MetadataStore>();
         services.AddSingleton<IPendingStore>(s => new PendingStore(s.GetRequiredService<TrustDatabase>(), s.GetRequiredService<IOptions<LimitOptions>>().Value, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRepositoryCatalog, RepositoryCatalog>();
+        services.AddSingleton<ChangeHistory>();
         services.AddSingleton(s => new CurrentMetadataCache(s.GetRequiredService<IMetadataStore>(), s.GetRequiredService<IOptions<LimitOptions>>().Value, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new SnapshotListings(s.GetRequiredService<TimeProvider>()));
         return services;

@@ -78,6 +78,15 @@ internal static partial class Log
     [LoggerMessage(4001, LogLevel.Critical, "ALARM: a private key was uploaded to {Repository}: treat it as stolen · {Reason}")]
     public static partial void PrivateKeyUploaded(ILogger logger, string repository, string reason);
 
+    [LoggerMessage(4002, LogLevel.Critical, "ALARM: {Code} · {Reason} {Hint}")]
+    public static partial void DatabaseRestored(ILogger logger, string code, string reason, string hint);
+
+    [LoggerMessage(4003, LogLevel.Warning, "Versions were raised above what was published: the server signs again.")]
+    public static partial void SignsAgain(ILogger logger);
+
+    [LoggerMessage(4004, LogLevel.Warning, "The database could not be held against the high-water mark · {Code} · {Reason}")]
+    public static partial void CannotCheckMark(ILogger logger, string code, string reason);
+
     [LoggerMessage(5001, LogLevel.Error, "{Method} {Path} failed · {Code} · {Reason}")]
     public static partial void RequestFailed(ILogger logger, string method, string path, string code, string reason);
 

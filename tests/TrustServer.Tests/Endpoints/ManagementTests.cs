@@ -114,7 +114,7 @@ public sealed class ManagementTests : HostileUpload
         Assert.Equal("ok", (string?)(await JsonAsync("/livez"))["status"]);
         var ready = await JsonAsync("/readyz");
         Assert.Equal("ready", (string?)ready["status"]);
-        Assert.Equal(["store", "schema", "masterKey", "renewal"], ready["checks"]!.AsObject().Select(check => check.Key));
+        Assert.Equal(["store", "schema", "masterKey", "highWaterMark", "renewal"], ready["checks"]!.AsObject().Select(check => check.Key));
         Assert.Equal(HttpStatusCode.OK, (await Server.Client.GetAsync("/readyz")).StatusCode);
     }
 

@@ -1,0 +1,3 @@
+namespace TrustService.Server.Tests.Services;
+
+public sealed class SqliteRestoreTests() : RestoreContract(null);
