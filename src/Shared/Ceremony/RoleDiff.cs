@@ -9,10 +9,11 @@ namespace TrustService.Ceremony;
 /// <param name="Removed">Keys that go.</param>
 /// <param name="Renewed">Keys that stay under another id: the former one, and the new one.</param>
 /// <param name="Kept">Keys that stay as they are, with their new names.</param>
+/// <param name="Holders">All keys that the role has afterwards, in the order of the file.</param>
 /// <param name="OldThreshold">The threshold so far, or null for a role that is new.</param>
 /// <param name="NewThreshold">The threshold to come, or null for a role that goes.</param>
 public sealed record RoleDiff(
-    RoleName Role, ImmutableArray<KeyHolder> Added, ImmutableArray<KeyHolder> Removed, ImmutableArray<(KeyHolder Former, KeyHolder Now)> Renewed, ImmutableArray<KeyHolder> Kept, int? OldThreshold, int? NewThreshold)
+    RoleName Role, ImmutableArray<KeyHolder> Added, ImmutableArray<KeyHolder> Removed, ImmutableArray<(KeyHolder Former, KeyHolder Now)> Renewed, ImmutableArray<KeyHolder> Kept, ImmutableArray<KeyHolder> Holders, int? OldThreshold, int? NewThreshold)
 {
     /// <summary>True if nothing of the role changes.</summary>
     public bool IsUnchanged => Added.IsEmpty && Removed.IsEmpty && Renewed.IsEmpty && OldThreshold == NewThreshold;
@@ -34,7 +35,7 @@ public sealed record RoleDiff(
                 removed.Remove(same);
             }
         }
-        return new RoleDiff(role, [.. added], [.. removed], renewed.ToImmutable(), [.. now.Where(holder => former.Exists(other => other.Id == holder.Id))],
+        return new RoleDiff(role, [.. added], [.. removed], renewed.ToImmutable(), [.. now.Where(holder => former.Exists(other => other.Id == holder.Id))], [.. now],
             before?.Roles.GetValueOrDefault(role)?.Threshold, after.Roles.GetValueOrDefault(role)?.Threshold);
     }
 

@@ -81,11 +81,15 @@ public sealed record RootDiff
         foreach (var (former, now) in role.Renewed)
             yield return $"{role.Role}: = {now}, the same key as {former.Id.Short} with other particulars";
         if (role.NewThreshold is not { } threshold)
+        {
             yield return $"{role.Role}: is no role any more";
-        else if (role.OldThreshold is { } old && old != threshold)
-            yield return Text($"{role.Role}: threshold {old} → {threshold}, of {role.Added.Length + role.Renewed.Length + role.Kept.Length}");
-        else if (role.OldThreshold is null || !role.IsUnchanged)
-            yield return Text($"{role.Role}: {threshold} of {role.Added.Length + role.Renewed.Length + role.Kept.Length} must sign");
+            yield break;
+        }
+        if (role.OldThreshold is { } old && old != threshold)
+            yield return Text($"{role.Role}: threshold {old} → {threshold}");
+        // Root always, changed or not: whoever signs has to see who can replace every other key.
+        if (role.Role == RoleName.Root || !role.IsUnchanged)
+            yield return Text($"{role.Role}: {threshold} of {role.Holders.Length} must sign: {string.Join(", ", role.Holders)}");
     }
 
     // What is told above is taken over into the former root; what still differs then was not told.

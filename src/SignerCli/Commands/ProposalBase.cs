@@ -1,5 +1,7 @@
 using TrustService.Ceremony;
+using TrustService.Cli.Settings;
 using TrustService.Client;
+using TrustService.Editing;
 using TrustService.Errors;
 using TrustService.Metadata;
 
@@ -28,8 +30,10 @@ internal sealed class ProposalBase(CommandContext context, string? given)
             throw Mismatch($"The proposal builds on root {current.Signed.Version}, and this machine trusts root {pin.Version} already.");
         if (pin?.Fingerprint == fingerprint)
             context.Output.Say("Pinned", "it builds on the root that this machine trusts");
+        else if (new SignedRoots(context.Home).Contains(proposal.Repository, CollectedSignatures.IdOf(current)))
+            context.Output.Say("Known", "it builds on a root that you signed here");
         else
-            context.Output.Notice($"Without a network this machine cannot tell whether {fingerprint} is the current root. Compare it with what signer root status says elsewhere, or give --root.");
+            context.Output.Warn($"This machine cannot tell whether {fingerprint} is the current root; on another one, changes would look smaller than they are. Compare it with what signer root status says elsewhere, or give it with --root.");
     }
 
     private static TrustException Mismatch(string message) => new(TrustError.RootMismatch, message) { Role = RoleName.Root.Value, Hint = "Ask whoever sent you the proposal. Do not sign it until you know why." };

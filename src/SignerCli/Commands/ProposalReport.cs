@@ -19,6 +19,8 @@ internal static class ProposalReport
         output.Say("Builds on", BaseOf(proposal) ?? "nothing: a new repository");
         foreach (var line in proposal.Diff.Lines())
             output.Say("  " + line);
+        foreach (var other in proposal.Diff.Others)
+            output.Warn($"The proposal changes {other}");
         SayProgress(output, proposal);
         var next = proposal.Proposed.Signed.Roles[RoleName.Root];
         if (next.KeyIds.Length == next.Threshold)

@@ -39,6 +39,10 @@ internal sealed class RootPushCommand : SignerCommand
                 {
                     throw new TrustException(e.Error, e.Message, e) { Role = e.Role, Hint = $"Look at it first (signer root pull {proposal.Repository}); --replace puts this one in its place." };
                 }
+                catch (TrustException e) when (e.Error == TrustError.ServerRefused)
+                {
+                    throw new TrustException(e.Error, $"{context.Servers.Address} keeps no proposals: {e.Message}", e) { Role = e.Role, Hint = "Hand on the file itself." };
+                }
                 return await context.Servers.Own.ReadPendingAsync(proposal.Repository, Metadata.RoleName.Root, token) is { } file
                     ? Ceremony.RootProposal.Of(proposal.Format, proposal.Repository, proposal.Current, proposal.Format.Read<Metadata.Root>(file, Verification.VerificationLimits.Default.MaxRootBytes), proposal.Targets)
                     : proposal;

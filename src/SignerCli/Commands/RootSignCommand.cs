@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using TrustService.Ceremony;
 using TrustService.Cli.KeyStores;
+using TrustService.Cli.Settings;
 using TrustService.Errors;
 using TrustService.Keys;
 using TrustService.Metadata;
@@ -56,6 +57,7 @@ internal sealed class RootSignCommand : SignerCommand
                 foreach (var role in proposal.Candidates.Where(candidate => entry.IsSame(candidate.Key)).Select(candidate => candidate.Role).Distinct())
                     KeyNotes.Belongs(entry, role, proposal.Repository);
             }
+            new SignedRoots(context.Home).Add(proposal.Repository, proposal.Change);
         }
         finally
         {

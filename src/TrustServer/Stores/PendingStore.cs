@@ -56,8 +56,10 @@ internal sealed class PendingStore(TrustDatabase database, LimitOptions limits, 
             {
                 await using var connection = await database.OpenAsync(cancellationToken);
                 await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+                // By itself: failures of statements behind one with a result are easily lost.
+                await using var locking = new SqlBatch(connection, transaction).Add(database.Dialect.LockStatement, ("lock", StoreLock.Of(repository))).Command;
+                await locking.ExecuteNonQueryAsync(cancellationToken);
                 await using var command = new SqlBatch(connection, transaction)
-                    .Add(database.Dialect.LockStatement, ("lock", StoreLock.Of(repository)))
                     // What is outdated makes room; what is there and was not seen is a conflict.
                     .Add($"DELETE FROM pending_files WHERE repository = @repository AND role = @role AND ({IsPublished} OR data = @before);", ("repository", repository.Value), ("role", file.Role.Value), ("before", (before ?? default).ToArray()))
                     .Add(

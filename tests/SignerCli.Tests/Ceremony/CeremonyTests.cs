@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TrustService.Cli.Tests.Support;
 
 namespace TrustService.Cli.Tests.Ceremony;
@@ -69,7 +70,7 @@ public sealed class CeremonyTests(TeamServer server) : IClassFixture<TeamServer>
         var refused = await alice.RunAsync("root", "sign", team["root-1"]);
 
         Assert.Equal(1, refused.ExitCode);
-        Assert.Contains("root: 3 of 5 must sign", refused.Messages, StringComparison.Ordinal);
+        Assert.Contains("root: 3 of 5 must sign: alice", refused.Messages, StringComparison.Ordinal);
         Assert.Contains("Sign this with alice", Assert.Single(alice.Terminal.Questions), StringComparison.Ordinal);
         Assert.Equal(before, await File.ReadAllBytesAsync(team["root-1"]));
     }
@@ -166,6 +167,49 @@ public sealed class CeremonyTests(TeamServer server) : IClassFixture<TeamServer>
 
         Assert.Equal(["malformed-metadata", "malformed-metadata", "incomplete-root", "expiry-too-near", "key-not-found", "already-exists", "usage", "usage"], refused);
         Assert.False(File.Exists(team["root-2"]));
+    }
+
+    [Fact]
+    public async Task Init_OnlineKeysFromFiles_NeedsNoServerAndIsPublishedIfTheyAreIts()
+    {
+        using var team = new CeremonyTeam(server, "tuf");
+        using var http = new HttpClient();
+        foreach (var role in (string[])["snapshot", "timestamp"])
+        {
+            using var answer = await http.PostAsync(new Uri($"{server.Host.Url}/tuf/{team.Repository}/keys/{role}"), null);
+            using var key = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+            await File.WriteAllTextAsync(team[role + ".pub"], key.RootElement.GetProperty("keyval").GetProperty("public").GetString());
+        }
+        team.Release.Environment.Remove("SIGNER_SERVER");
+        Assert.Equal(0, (await team.BeginAsync("mine", "--snapshot-key", team["snapshot.pub"], "--timestamp-key", team["timestamp.pub"])).ExitCode);
+        Assert.Equal(0, (await team.BeginAsync("foreign", "--snapshot-key", team["snapshot.pub"], "--timestamp-key", await team.KeyOfAsync("mallory"))).ExitCode);
+        Assert.Equal("usage", (await team.BeginAsync("half", "--snapshot-key", team["snapshot.pub"])).ErrorCode);
+        team.Release.Environment["SIGNER_SERVER"] = server.Host.Url;
+        await team.SignAsync("foreign", "alice", "bob", "carol");
+        await team.SignAsync("mine", "alice", "bob", "carol");
+
+        var foreign = await team.Release.RunAsync("root", "publish", team["foreign"], "-y", "-o", "json");
+        await team.Release.SucceedsAsync("root", "publish", team["mine"], "-y");
+        var again = await team.Release.RunAsync("root", "publish", team["foreign"], "-y", "-o", "json");
+
+        Assert.Equal("incomplete-root", foreign.ErrorCode);
+        Assert.Equal("repository-exists", again.ErrorCode);
+    }
+
+    [Fact]
+    public async Task Sign_RootThatThisMachineHasNotSeen_IsWarnedOf()
+    {
+        using var team = new CeremonyTeam(server, "tuf");
+        await team.PublishFirstAsync();
+        await team.ProposeAsync("root-2", "--threshold", "2");
+
+        var seen = await team.Holder("alice").SucceedsAsync("root", "sign", team["root-2"], "-y");
+        var unseen = await team.Holder("dave").SucceedsAsync("root", "sign", team["root-2"], "-y");
+        var pinned = await team.Holder("erin").SucceedsAsync("root", "sign", team["root-2"], "-y", "--root", (await team.StatusAsync()).Json.GetProperty("root").GetProperty("fingerprint").GetString()!);
+
+        Assert.Contains("a root that you signed here", seen.Messages, StringComparison.Ordinal);
+        Assert.Contains("changes would look smaller than they are", unseen.Messages, StringComparison.Ordinal);
+        Assert.Contains("the root that this machine trusts", pinned.Messages, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -87,6 +87,19 @@ public abstract class PendingContract : IDisposable
         Assert.Equal([RoleName.Root, RoleName.Targets], (await Client.ListPendingAsync(Owner.Name, CancellationToken.None)).Select(change => change.Role));
     }
 
+    [Fact]
+    public async Task Park_SeveralSignersAtOnce_LosesNoSignature()
+    {
+        ISigningKey[] holders = [.. Enumerable.Range(0, 4).Select(_ => Owner.NewKey())];
+        await InitAsync(4, holders);
+        var next = Root(2, 4, holders);
+
+        await Task.WhenAll(holders.Select(holder => ParkAsync(RoleName.Root, Sign(next, holder))));
+
+        var parked = Assert.Single(await Client.ListPendingAsync(Owner.Name, CancellationToken.None));
+        Assert.Equal(holders.Select(holder => Id(holder).Value).Order(), parked.SignedBy.Select(id => id.Value).Order());
+    }
+
     private protected async Task InitAsync(int threshold, params ISigningKey[] keys)
     {
         await Owner.AskForKeysAsync(Server.Client);
