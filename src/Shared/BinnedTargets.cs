@@ -33,20 +33,22 @@ internal static class BinnedTargets
             || change.Set.Any(entry => files.TryGetValue(entry.Key, out var was) && MayBeIndex(was) && !was.Hashes.ContentEquals(entry.Value.Hashes));
     }
 
-    /// <summary>Targets with what was read of its bins.</summary>
+    /// <summary>Targets with what was read of its bins; it expires when the first of these files does.</summary>
     public static Targets Content(CurrentRoles current)
     {
         var (top, bins) = (current.Targets.Metadata.Signed, current.Targets.Bins!);
         var files = new Dictionary<string, TargetFile>(StringComparer.Ordinal);
+        var expires = top.Expires;
         foreach (var bin in current.Bins.Select(reading => current.Find(reading.Role)).OfType<TrustedTargets>())
         {
+            expires = bin.Metadata.Signed.Expires < expires ? bin.Metadata.Signed.Expires : expires;
             // What a bin says of a path of another bin is found by nobody.
             foreach (var (path, file) in bin.Metadata.Signed.TargetFiles.Where(entry => bins.BinOf(entry.Key) == bin.Role))
                 files[path] = file;
         }
         foreach (var (path, file) in top.TargetFiles)
             files[path] = file;
-        return top with { TargetFiles = files.AsReadOnly() };
+        return top with { TargetFiles = files.AsReadOnly(), Expires = expires };
     }
 
     /// <summary>The parts of a change, each with the role that holds it. Targets itself is among them where it lists a path, has expired, or delegates anew.</summary>

@@ -161,7 +161,8 @@ internal sealed class OwnerUpdate(CommandContext context, OwnerReading current) 
     {
         var (keys, roleKeys) = Delegator(root, role);
         ImmutableArray<PublicKey> listed = [.. roleKeys.KeyIds.Where(keys.ContainsKey).Select(id => keys[id])];
-        var signers = Signers(listed, SigningKeyring.PurposeOf(role));
+        // Hash bins have the keys of targets.
+        var signers = Signers(listed, Bins?.IsBin(role) == true ? KeyPurpose.Targets : SigningKeyring.PurposeOf(role));
         var signed = MetadataSigner.Sign(Format, next, listed, signers);
         return SignatureThreshold.Count(signed, keys, roleKeys).IsMet
             ? signed

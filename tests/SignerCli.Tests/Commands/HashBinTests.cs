@@ -16,7 +16,7 @@ public sealed class HashBinTests(HashBinTests.World shared) : IClassFixture<Hash
     [Fact]
     public async Task Sign_InBins_SignsOneBinAndEveryVerifierFindsIt()
     {
-        var begun = await DoAsync("init", repository, "--bins", "16", "-o", "json");
+        var begun = await InitAsync("--bins", "16", "-o", "json");
         var signed = await SignAsync("1.0", "a");
         var again = await SignAsync("1.0", "a");
         var verified = await DoAsync("verify", $"{repository}:1.0", $"{repository}@{DigestOf(signed)}", "--no-registry", "-o", "json");
@@ -60,7 +60,7 @@ public sealed class HashBinTests(HashBinTests.World shared) : IClassFixture<Hash
     [Fact]
     public async Task Revoke_IndexSignedRecursively_RevokesPlatformsInOtherBins()
     {
-        await DoAsync("init", repository, "--bins", "64");
+        _ = await InitAsync("--bins", "64");
         var first = await SignIndexAsync("1.0", "linux/amd64", "linux/arm64");
         var second = await SignIndexAsync("2.0", "linux/amd64", "linux/s390x");
         var signed = await InspectAsync();
@@ -81,7 +81,7 @@ public sealed class HashBinTests(HashBinTests.World shared) : IClassFixture<Hash
     [Fact]
     public async Task Reshape_ToEveryShapeAndBack_KeepsAllTagsForAClientThatFollows()
     {
-        await DoAsync("init", repository);
+        _ = await InitAsync();
         for (var tag = 1; tag <= 3; tag++)
             await SignAsync($"{tag}.0", tag.ToString(CultureInfo.InvariantCulture));
         var before = await InspectAsync();
@@ -107,7 +107,7 @@ public sealed class HashBinTests(HashBinTests.World shared) : IClassFixture<Hash
     [Fact]
     public async Task Sign_ByManyAtOnce_LosesNothing()
     {
-        await DoAsync("init", repository, "--bins", "2");
+        _ = await InitAsync("--bins", "2");
         var layouts = Enumerable.Range(0, 6).Select(i => world.Layout($"race{i}", $"race{i}")).ToList();
 
         var runs = await Task.WhenAll(layouts.Select((layout, i) => world.Owner.RunAsync("sign", layout, "--as", $"{repository}:{i}.0", "-y")));
@@ -119,7 +119,7 @@ public sealed class HashBinTests(HashBinTests.World shared) : IClassFixture<Hash
     [Fact]
     public async Task Rotate_TargetsKey_HasTheBinsSignedByTheNewKeyAlone()
     {
-        await DoAsync("init", repository, "--bins", "4");
+        _ = await InitAsync("--bins", "4");
         await SignAsync("1.0", "a");
         var before = await InspectKeysAsync();
 
@@ -134,20 +134,69 @@ public sealed class HashBinTests(HashBinTests.World shared) : IClassFixture<Hash
         Assert.Equal(["1.0", "2.0"], (await InspectAsync()).Keys);
     }
 
-    [Fact]
-    public async Task Case25_BinsExpired_ReshapeRenewsThem()
+    // With a passphrase: that of the targets key serves the bins.
+    [Theory]
+    [InlineData("renew")]
+    [InlineData("reshape", "--bins", "4")]
+    public async Task Case25_BinsExpired_OwnerSignsThemAnew(string verb, params string[] options)
     {
-        await DoAsync("init", repository, "--bins", "4", "--expires", "30d");
-        await SignAsync("1.0", "a");
+        await DoAsync("init", repository, "--bins", "4", "--expires", "40d");
+        await SignAsync("1.0", "a", "--expires", "30d");
         world.Time.Now = world.Time.Now.AddDays(31);
         await world.Server.RenewAsync();
         var stale = await world.Owner.RunAsync("verify", $"{repository}:1.0", "--no-registry", "-o", "json");
 
-        await DoAsync("reshape", repository, "--bins", "4", "-y");
+        await DoAsync([verb, repository, .. options, "-y"]);
         var fresh = await world.Owner.RunAsync("verify", $"{repository}:1.0", "--no-registry", "-o", "json");
 
         Assert.Equal("expired", stale.ErrorCode);
         Assert.Equal(0, fresh.ExitCode);
+    }
+
+    [Fact]
+    public async Task Case25_BinExpired_SigningATagOfItRenewsIt()
+    {
+        _ = await InitAsync("--bins", "2");
+        await SignAsync("1.0", "a", "--expires", "30d");
+        world.Time.Now = world.Time.Now.AddDays(31);
+        await world.Server.RenewAsync();
+
+        await SignAsync("1.0", "a");
+
+        Assert.Equal(0, (await world.Owner.RunAsync("verify", $"{repository}:1.0", "--no-registry")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Reshape_BesideSignersWithNames_IsRefusedAndSoAreTheyBesideBins()
+    {
+        _ = await InitAsync();
+        var key = world.Owner.WriteFile("ci.pub", (await world.Owner.RunAsync("key", "export", world.Owner.AddQuickKey("ci-" + repositories).Label!)).Results);
+        await DoAsync("signer", "add", "ci", "--key", key, "-y", repository);
+
+        var refused = await world.Owner.RunAsync("reshape", repository, "--bins", "4", "-y", "-o", "json");
+        await DoAsync("signer", "remove", "ci", "-y", repository);
+        await DoAsync("reshape", repository, "--bins", "4", "-y");
+        var beside = await world.Owner.RunAsync("signer", "add", "ci", "--key", key, "-y", "-o", "json", repository);
+
+        Assert.Equal("usage", refused.ErrorCode);
+        Assert.Contains("ci", refused.Messages, StringComparison.Ordinal);
+        Assert.Equal("usage", beside.ErrorCode);
+        Assert.Contains("hash bins", beside.Messages, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reshape_WithoutAShape_IsRefused()
+    {
+        foreach (var shape in (string[][])[[], ["--bins", "4", "--flat"]])
+            Assert.Equal("usage", (await world.Owner.RunAsync(["reshape", repository, .. shape, "-o", "json"])).ErrorCode);
+    }
+
+    private Task<JsonElement> InitAsync(params string[] options)
+    {
+        var number = repository[repository.LastIndexOf('/')..].TrimStart('/');
+        world.Owner.AddQuickKey($"root-{number}", "root", repository);
+        world.Owner.AddQuickKey($"targets-{number}", "targets", repository);
+        return DoAsync(["init", repository, .. options]);
     }
 
     private async Task<List<string>> InspectKeysAsync() =>
@@ -160,8 +209,8 @@ public sealed class HashBinTests(HashBinTests.World shared) : IClassFixture<Hash
         return arguments.Contains("json") ? run.Json : default;
     }
 
-    private Task<JsonElement> SignAsync(string tag, string content) =>
-        DoAsync("sign", world.Layout("layout-" + content, content), "--as", $"{repository}:{tag}", "-y", "-o", "json");
+    private Task<JsonElement> SignAsync(string tag, string content, params string[] options) =>
+        DoAsync(["sign", world.Layout("layout-" + content, content), "--as", $"{repository}:{tag}", "-y", "-o", "json", .. options]);
 
     private async Task<List<string>> SignIndexAsync(string tag, params string[] platforms)
     {
