@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using TrustService.Editing;
+using TrustService.Formats;
 using TrustService.Metadata;
 using TrustService.Verification;
 
@@ -48,10 +49,11 @@ public sealed class SigningRole
         if (version.Delegations is not { } delegations)
             return [];
         var rules = targets.Snapshot.Root.Format.Rules;
+        var names = NamesIn(version, delegations, rules.Signers);
         return
         [
             .. delegations.Roles.Where(role => rules.MayDelegate(targets.Role, role.Name)).Select(role => new SigningRole(
-                role.Name, $"{targets.Role} {version.Version}", delegations.Keys, role.RoleKeys, version.KeyNames, path => role.Paths?.Any(pattern => rules.PathMatches(pattern, path)) == true)
+                role.Name, $"{targets.Role} {version.Version}", delegations.Keys, role.RoleKeys, names, path => role.Paths?.Any(pattern => rules.PathMatches(pattern, path)) == true)
             {
                 Delegation = role,
             }),
@@ -87,6 +89,19 @@ public sealed class SigningRole
 
     /// <summary>Counts who signed a version of the role.</summary>
     public ThresholdResult Count(SignedMetadata<Targets> signed) => SignatureThreshold.Count(signed, keys, roleKeys);
+
+    private static IReadOnlyDictionary<KeyId, string> NamesIn(Targets version, Delegations delegations, SignerRules rules)
+    {
+        if (rules.NamesKeys)
+            return version.KeyNames;
+        var names = new Dictionary<KeyId, string>();
+        foreach (var role in delegations.Roles.Where(role => role.Name != rules.SharedRole))
+        {
+            foreach (var id in role.RoleKeys.KeyIds)
+                names.TryAdd(id, rules.NameOf(role.Name));
+        }
+        return names;
+    }
 
     private static SigningRole OfBins(TrustedTargets targets, Targets version, SuccinctRoles bins, RoleName name, Func<string, bool> maySpeakFor) =>
         new(name, $"{targets.Role} {version.Version}", version.Delegations!.Keys, bins.RoleKeys, version.KeyNames, maySpeakFor);

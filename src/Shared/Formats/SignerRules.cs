@@ -17,6 +17,12 @@ public sealed record SignerRules
     /// <summary>A role that the keys of all signers sign besides their own roles, or null.</summary>
     public required RoleName? SharedRole { get; init; }
 
+    /// <summary>
+    /// True if targets says what people call the holders of keys. Where it does not, a key is called after the signer whose role lists it:
+    /// servers of Notary write what they were sent anew before they hash it, and lose members that they do not know.
+    /// </summary>
+    public required bool NamesKeys { get; init; }
+
     /// <summary>The patterns of a role that may speak for every target path.</summary>
     public required ImmutableArray<string> AllPaths { get; init; }
 

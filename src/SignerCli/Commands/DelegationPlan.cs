@@ -73,7 +73,7 @@ internal sealed class DelegationPlan : IDisposable
             // Whoever pulls looks there: a threshold that it does not have would be worth nothing.
             ? [own, own with { Role = shared, Paths = null, Terminating = null, RaisesOnly = true }]
             : [own];
-        var plan = new DelegationPlan(current, keyring, new DelegationChange { Grant = grants, Names = keys.ToImmutableDictionary(given => given.Key.Id, given => given.Holder) });
+        var plan = new DelegationPlan(current, keyring, new DelegationChange { Grant = grants, Names = rules.NamesKeys ? keys.ToImmutableDictionary(given => given.Key.Id, given => given.Holder) : ImmutableDictionary<KeyId, string>.Empty });
         if (rules.SharedRole is { } pulled && grant.Threshold > 1)
             plan.notes.Add($"{pulled} needs {grant.Threshold} signatures as well from now on: that is where images are pulled from.");
         if (rules.SharedRole is not null && grant.Paths is not null)
@@ -165,7 +165,7 @@ internal sealed class DelegationPlan : IDisposable
         else if (file is not null && keyring.CountHeld(role) >= role.Threshold)
             shares.Add(new RoleShare(role) { IsRenewed = true });
         else if (file is { Signed.TargetFiles.Count: > 0 })
-            losses.Add($"{role.Name} {file.Signed.Version} is not signed by {role.Threshold} of the keys that it has after this ({role.ShowKeys()}). After this, these count as unsigned: {Shown([.. file.Signed.TargetFiles.Keys.Order(StringComparer.Ordinal)])}. To keep them, have one of these keys sign the role first: signer renew --role {role.Name}, where the key is.");
+            losses.Add($"{role.Name} {file.Signed.Version} is not signed by {role.Threshold} of the keys that it has after this ({role.ShowKeys()}). After this, these count as unsigned: {Shown([.. file.Signed.TargetFiles.Keys.Order(StringComparer.Ordinal)])}. To keep them, have one of these keys sign the role first: signer renew REPOSITORY --role {role.Name}, where the key is.");
     }
 
     // Clients stop at a role without a file that its keys have signed. The owner's word stands until they sign for the first time.

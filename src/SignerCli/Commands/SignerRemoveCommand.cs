@@ -51,12 +51,12 @@ internal sealed class SignerRemoveCommand : SignerCommand
     {
         if (named.Length == 0 || SigningRole.Find(current.Targets, current.Targets.Snapshot.Root.Format.Rules.Signers.RoleOf(signer)) is not { } role)
             return [];
-        return [.. named.Select(text => Find(context, role, current.Targets.Metadata.Signed.KeyNames, text).Fingerprint)];
+        return [.. named.Select(text => Find(context, role, text).Fingerprint)];
     }
 
-    private static PublicKey Find(CommandContext context, SigningRole role, IReadOnlyDictionary<KeyId, string> names, string text)
+    private static PublicKey Find(CommandContext context, SigningRole role, string text)
     {
-        var called = role.Keys.Where(key => names.TryGetValue(key.Id, out var holder) && holder == text).ToList();
+        var called = role.Keys.Where(key => role.NameOf(key.Id) == text).ToList();
         if (called.Count == 0 && text.Length >= 4)
             called = [.. role.Keys.Where(key => key.Id.Value.StartsWith(text, StringComparison.OrdinalIgnoreCase))];
         if (called.Count == 0 && File.Exists(text))

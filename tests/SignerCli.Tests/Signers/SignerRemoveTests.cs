@@ -75,10 +75,12 @@ public sealed class SignerRemoveTests(TeamServer server) : IClassFixture<TeamSer
         await team.NewMemberAsync("ann");
         await team.NewMemberAsync("bob");
         await team.AddAsync("release", ["ann", "bob"], "--threshold", "2");
+        // A Notary repository has no place for the names of holders.
+        var ann = format == "tuf" ? "ann" : team.PublicKey("ann");
 
-        var refused = await team.Owner.RunAsync("signer", "remove", "release", "--key", "ann", "-y", "-o", "json", team.Repository);
+        var refused = await team.Owner.RunAsync("signer", "remove", "release", "--key", ann, "-y", "-o", "json", team.Repository);
         var unknown = await team.Owner.RunAsync("signer", "remove", "release", "--key", "eve", "-y", "-o", "json", team.Repository);
-        var lowered = await team.Owner.SucceedsAsync("signer", "remove", "release", "--key", "ann", "--threshold", "1", "-y", "-o", "json", team.Repository);
+        var lowered = await team.Owner.SucceedsAsync("signer", "remove", "release", "--key", ann, "--threshold", "1", "-y", "-o", "json", team.Repository);
 
         Assert.Equal("threshold-unreachable", refused.ErrorCode);
         Assert.Contains("--threshold 1", refused.Messages, StringComparison.Ordinal);

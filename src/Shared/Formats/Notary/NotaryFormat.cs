@@ -65,6 +65,7 @@ public sealed partial class NotaryFormat : IMetadataFormat
             RoleOf = RoleOfSigner,
             NameOf = static role => role.Value.StartsWith("targets/", StringComparison.Ordinal) ? role.Value["targets/".Length..] : role.Value,
             SharedRole = Releases,
+            NamesKeys = false,
             AllPaths = [""],
             ReadPath = static pattern => !pattern.AsSpan().TrimEnd('*').ContainsAny('*', '?', '[')
                 ? pattern.TrimEnd('*')

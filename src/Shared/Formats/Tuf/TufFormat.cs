@@ -70,6 +70,7 @@ public sealed partial class TufFormat : IMetadataFormat
                 : throw new TrustException(TrustError.Usage, $"\"{name}\" cannot be the name of a signer: letters, digits, - and _ are allowed, a letter first, and none of the names of top-level roles."),
             NameOf = static role => role.Value,
             SharedRole = null,
+            NamesKeys = true,
             AllPaths = ["*"],
             ReadPath = static pattern => SafePathPattern().IsMatch(pattern)
                 ? pattern
