@@ -50,4 +50,29 @@ public sealed class SignerAndNotaryTests(NotaryWorld world) : IClassFixture<Nota
         await owner.PublishAsync("delegation", "remove", "-p", repository, "targets/releases", "-y");
         (await alice.RunAsync("verify", "--no-registry", $"{repository}:2.0")).Refuses(10, "is not signed");
     }
+
+    [Fact]
+    public async Task SignersOfSigner_TwoOfTwo_IsWhatNotaryListsOnceBothHaveSigned()
+    {
+        using var one = new SigningCertificate("one");
+        using var two = new SigningCertificate("two");
+        using var owner = new SignerTool(world.Server);
+        var (repository, reader) = (NotaryWorld.NewName(), world.NewClient());
+        await owner.DoAsync("init", repository, "--format", "notary");
+        await owner.DoAsync("signer", "add", "release", "--key", one.CertificateFile, "--key", two.PublicKeyFile, "--threshold", "2", "-y", repository);
+        var delegations = await reader.DoAsync("delegation", "list", repository);
+        var image = new ImageLayoutBuilder(owner["layout"]).AddImage("1.0", new Dictionary<string, string> { ["app"] = repository });
+
+        await owner.DoAsync("sign", "-y", "--partial", "--key", one.KeyFile, $"oci:{owner["layout"]}:1.0", "--as", $"{repository}:1.0");
+        var before = await reader.ListAsync(repository);
+        await owner.DoAsync("cosign", "-y", "--key", two.KeyFile, repository);
+        var after = await reader.ListAsync(repository, "-r", "targets/releases");
+        await owner.DoAsync("signer", "remove", "release", "-y", repository);
+        var removed = await reader.ListAsync(repository);
+
+        delegations.Says("targets/release ").Says("targets/releases").Says(one.KeyId).Says(two.KeyId).Says("<all paths>");
+        Assert.Empty(before);
+        Assert.Equal(new ListedTarget(image.Digest.Hex, image.Size, "targets/releases"), after["1.0"]);
+        Assert.Empty(removed);
+    }
 }

@@ -90,6 +90,34 @@ public sealed class TufJsTests(TrustWorld world) : IClassFixture<TrustWorld>
         Assert.Equal(JsonValueKind.Null, (await client.UpdateAsync("1.0")).GetProperty("targets").GetProperty("1.0").ValueKind);
     }
 
+    // A client that looks into a role of which there is no file refuses everything behind it: nobody may be hidden by a signer who never signed.
+    [Fact]
+    public async Task TufJs_SeveralSigners_FindsWhatEachSignsAtEveryStep()
+    {
+        using var idle = new SigningCertificate("idle");
+        using var one = new SigningCertificate("one");
+        using var two = new SigningCertificate("two");
+        var repository = await world.NewRepositoryAsync();
+        var root = await world.Owner.ExportRootAsync(repository);
+        await using var client = await TufJs.CreateAsync(world.Server, repository, root);
+        using var ci = new SignerTool(world.Server);
+        await world.Owner.DoAsync("signer", "add", "idle", "--key", idle.PublicKeyFile, "-y", repository);
+        await world.Owner.DoAsync("signer", "add", "release", "--key", one.PublicKeyFile, "--key", two.CertificateFile, "--threshold", "2", "-y", repository);
+
+        var image = world.Push(repository, "1.0");
+        await OfferAsync(client, repository, "1.0", image);
+        await ci.DoAsync("sign", "-y", "--root", root, "--partial", "--key", one.KeyFile, $"{repository}:1.0@{image.Digest}");
+        var before = await client.UpdateAsync("1.0");
+        await ci.DoAsync("cosign", "-y", "--root", root, "--key", two.KeyFile, repository);
+        var after = await client.UpdateAsync("1.0");
+        await world.Owner.DoAsync("signer", "remove", "release", "-y", repository);
+        var removed = await client.UpdateAsync("1.0");
+
+        Assert.Equal(JsonValueKind.Null, before.GetProperty("targets").GetProperty("1.0").ValueKind);
+        RequireFound(after, "1.0", image);
+        Assert.Equal(JsonValueKind.Null, removed.GetProperty("targets").GetProperty("1.0").ValueKind);
+    }
+
     private static long Version(JsonElement found, string role) => found.GetProperty("versions").GetProperty(role).GetInt64();
 
     private static void RequireFound(JsonElement found, string targetPath, Descriptor image)
