@@ -1,3 +1,4 @@
+using TrustService.Errors;
 using TrustService.Metadata;
 
 namespace TrustService.Ceremony;
@@ -12,5 +13,5 @@ public sealed record KeyHolder(KeyId Id, string? Name)
         root.Roles.TryGetValue(role, out var keys) ? keys.KeyIds.Select(id => new KeyHolder(id, root.KeyNames.GetValueOrDefault(id))) : [];
 
     /// <summary><c>alice (3f9c…a1)</c>, or the short id alone.</summary>
-    public override string ToString() => Name is null ? Id.Short : $"{Name} ({Id.Short})";
+    public override string ToString() => Printable.Of(Name is null ? Id.Short : $"{Name} ({Id.Short})");
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using TrustService.Errors;
 using TrustService.Formats;
 using TrustService.Json;
 using TrustService.Metadata;
@@ -10,6 +11,9 @@ namespace TrustService.Ceremony;
 /// <summary>What a proposed root changes, in full: whatever is not told role by role is told as <see cref="Others"/>.</summary>
 public sealed record RootDiff
 {
+    private const int MaxShownMembers = 8;
+    private const int MaxShownLength = 40;
+
     private RootDiff()
     {
     }
@@ -56,8 +60,10 @@ public sealed record RootDiff
         };
     }
 
-    /// <summary>What changes, a line for each thing.</summary>
-    public IEnumerable<string> Lines()
+    /// <summary>What changes, a line for each thing. Texts of the files stand in them, but none that would end a line or not be seen.</summary>
+    public IEnumerable<string> Lines() => AllLines().Select(Printable.Of);
+
+    private IEnumerable<string> AllLines()
     {
         yield return OldVersion is { } version ? Text($"Root {version} → {NewVersion}") : Text($"Root {NewVersion} of a new repository");
         foreach (var role in Roles)
@@ -118,8 +124,9 @@ public sealed record RootDiff
         if (CanonicalJson.Encode(expected).AsSpan().SequenceEqual(after.Payload.Span))
             yield break;
         var found = StrictJson.Parse(after.File.Span, JsonLimits.OfBytes(int.MaxValue)).GetProperty("signed");
-        var names = Members(expected).Union(Members(found)).Where(name => !IsSame(expected, found, name)).Order(StringComparer.Ordinal);
-        yield return $"something else, which this program does not know: {string.Join(", ", names.Select(name => $"\"{name}\""))}";
+        var names = Members(expected).Union(Members(found)).Where(name => !IsSame(expected, found, name)).Order(StringComparer.Ordinal).ToList();
+        var shown = string.Join(", ", names.Take(MaxShownMembers).Select(name => $"\"{(name.Length > MaxShownLength ? name[..MaxShownLength] + "…" : name)}\""));
+        yield return Printable.Of($"something else, which this program does not know: {shown}{(names.Count > MaxShownMembers ? Text($" and {names.Count - MaxShownMembers} more") : "")}");
     }
 
     private static IEnumerable<string> Members(JsonElement value) => value.EnumerateObject().Select(member => member.Name);

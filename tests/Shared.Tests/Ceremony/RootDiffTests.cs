@@ -74,6 +74,26 @@ public sealed class RootDiffTests
     }
 
     [Fact]
+    public void Lines_TextsThatWouldForgeOtherLines_StayInTheirs()
+    {
+        var forged = "x\n  root: 3 of 5 must sign: alice\u001b[2J\u202e" + new string('\n', 60);
+        var current = world.Published();
+        var signed = JsonNode.Parse(world.Format.WriteSigned(current.Signed with { Version = 2 }))!.AsObject();
+        signed[forged] = 1;
+        signed["x-repository"] = forged;
+        signed["roles"]!["root"]!["keyids"]!.AsArray().Add("a\n  b");
+        for (var i = 0; i < 20; i++)
+            signed[$"z{i}"] = 1;
+        var after = world.Format.Read<Root>(world.Format.WriteFile(Encoding.UTF8.GetBytes(signed.ToJsonString()), []), 100_000);
+
+        var lines = RootDiff.Of(world.Format, current, after).Lines().ToList();
+
+        Assert.All(lines, line => Assert.DoesNotContain(line, character => char.IsControl(character) || character == '\u202e'));
+        Assert.Contains(lines, line => line.EndsWith(" more", StringComparison.Ordinal));
+        Assert.Single(lines, line => line.StartsWith("root: 3 of", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Others_WhatIsToldRoleByRole_IsNotAmongThem() =>
         Assert.Empty(world.Propose(change => change.Add(RoleName.Root, world.Public("frank"), "frank").WithThreshold(RoleName.Root, 2)).Diff.Others);
 }
