@@ -3,9 +3,11 @@ using TrustService.Cli;
 using TrustService.Cli.Home;
 using TrustService.Cli.Terminals;
 
-// Keys and passphrases are in memory: this process leaves no core file.
+// Keys and passphrases are in memory: this process leaves no core file, and other processes of this user cannot read its memory.
 if (!OperatingSystem.IsWindows())
     _ = Libc.SetRLimit(Libc.CoreFileSize, [0, 0]);
+if (OperatingSystem.IsLinux())
+    _ = Libc.PrCtl(Libc.SetDumpable, 0, 0, 0, 0);
 
 EarlyLoading.Start();
 var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);

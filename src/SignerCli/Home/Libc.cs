@@ -8,6 +8,9 @@ internal static partial class Libc
     /// <summary>RLIMIT_CORE, the same number on Linux, macOS and the BSDs.</summary>
     public const int CoreFileSize = 4;
 
+    /// <summary>PR_SET_DUMPABLE of Linux.</summary>
+    public const int SetDumpable = 4;
+
     /// <summary>Opens a directory or device for reading.</summary>
     public const int ReadOnly = 0;
 
@@ -25,6 +28,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "tcsetattr")]
     public static partial int TcSetAttr(int descriptor, int when, ReadOnlySpan<byte> attributes);
+
+    [LibraryImport("libc", EntryPoint = "prctl")]
+    public static partial int PrCtl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
 
     [LibraryImport("libc", EntryPoint = "setrlimit")]
     public static partial int SetRLimit(int resource, ReadOnlySpan<nuint> limits);

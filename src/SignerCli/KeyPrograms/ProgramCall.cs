@@ -13,6 +13,7 @@ internal sealed class ProgramCall(string program, TimeSpan timeout, Action<strin
 {
     private const int MaxMessageBytes = 8 * 1024;
     private const int MaxMessageLines = 20;
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     /// <summary>Hands over a request and returns the answer.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.KeyUnavailable"/></exception>
@@ -46,7 +47,7 @@ internal sealed class ProgramCall(string program, TimeSpan timeout, Action<strin
             RedirectStandardError = true,
         };
         // What opens other keys is none of its business.
-        foreach (var name in start.Environment.Keys.Where(IsSecret).ToList())
+        foreach (var (name, _) in start.Environment.Where(IsSecret).ToList())
             start.Environment.Remove(name);
         try
         {
@@ -60,8 +61,9 @@ internal sealed class ProgramCall(string program, TimeSpan timeout, Action<strin
 
     private async Task<byte[]> RunAsync(Process process, ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
     {
-        var answer = ReadAsync(process.StandardOutput.BaseStream, ProgramMessages.MaxAnswerBytes, cancellationToken);
-        var messages = ReadAsync(process.StandardError.BaseStream, MaxMessageBytes, cancellationToken);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var answer = ReadAsync(process.StandardOutput.BaseStream, ProgramMessages.MaxAnswerBytes, reading.Token);
+        var messages = ReadAsync(process.StandardError.BaseStream, MaxMessageBytes, reading.Token);
         try
         {
             await process.StandardInput.BaseStream.WriteAsync(request, cancellationToken);
@@ -71,11 +73,13 @@ internal sealed class ProgramCall(string program, TimeSpan timeout, Action<strin
         {
             // It ended, or answered, without reading everything.
         }
+        await process.WaitForExitAsync(cancellationToken);
+        // What it left running, an agent perhaps, may hold the pipes for ever; the answer is what was said by now.
+        reading.CancelAfter(Grace);
         var (output, isComplete) = await answer;
         Show((await messages).Bytes);
         if (!isComplete)
             throw new TrustException(TrustError.KeyUnavailable, $"{program} answers with more than {ProgramMessages.MaxAnswerBytes} bytes, which is more than is read.");
-        await process.WaitForExitAsync(cancellationToken);
         return process.ExitCode == 0 ? output : throw new TrustException(TrustError.KeyUnavailable, $"{program} failed: it ended with {process.ExitCode}.") { Hint = "What it said on standard error stands above." };
     }
 
@@ -85,20 +89,31 @@ internal sealed class ProgramCall(string program, TimeSpan timeout, Action<strin
             say($"{Path.GetFileName(program)}: {line}");
     }
 
-    // Reads on to the end, so that the other side never waits, but keeps no more than the maximum.
+    // Reads until the end, or until it is told to stop, so that the other side never waits; keeps no more than the maximum.
     private static async Task<(byte[] Bytes, bool IsComplete)> ReadAsync(Stream stream, int max, CancellationToken cancellationToken)
     {
         using var kept = new MemoryStream();
         var buffer = new byte[4096];
         var isComplete = true;
-        while (await stream.ReadAsync(buffer, cancellationToken) is var read and > 0)
+        try
         {
-            var room = (int)Math.Min(read, max - kept.Length);
-            kept.Write(buffer, 0, room);
-            isComplete &= room == read;
+            while (await stream.ReadAsync(buffer, cancellationToken) is var read and > 0)
+            {
+                var room = (int)Math.Min(read, max - kept.Length);
+                kept.Write(buffer, 0, room);
+                isComplete &= room == read;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever told it to stop knows why.
         }
         return (kept.ToArray(), isComplete);
     }
+
+    // Passphrases, PINs and logins by their names; keys of env:// may have any name.
+    private static bool IsSecret(KeyValuePair<string, string?> variable) =>
+        IsSecret(variable.Key) || variable.Value?.Contains("PRIVATE KEY", StringComparison.Ordinal) == true;
 
     private static bool IsSecret(string variable) =>
         variable.EndsWith("_PASSPHRASE", StringComparison.Ordinal) && (variable.StartsWith("SIGNER_", StringComparison.Ordinal) || variable.StartsWith("DOCKER_CONTENT_TRUST_", StringComparison.Ordinal) || variable.StartsWith("NOTARY_", StringComparison.Ordinal))

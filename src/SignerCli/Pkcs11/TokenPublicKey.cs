@@ -1,6 +1,3 @@
-using System.Formats.Asn1;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using TrustService.Errors;
 using TrustService.Keys;
 using TrustService.Metadata;
@@ -12,8 +9,6 @@ namespace TrustService.Cli.Pkcs11;
 /// <param name="key">The private key.</param>
 internal sealed class TokenPublicKey(Token token, nuint key)
 {
-    private const string EcPublicKey = "1.2.840.10045.2.1";
-
     /// <summary>Reads it.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.KeyNotFound"/> or <see cref="TrustError.UnacceptableKey"/>.</exception>
     public (SignatureScheme Scheme, ReadOnlyMemory<byte> Material) Read()
@@ -35,43 +30,10 @@ internal sealed class TokenPublicKey(Token token, nuint key)
         if (handle is not { } found)
             return null;
         if (token.Attribute(found, ObjectAttribute.Modulus) is { } modulus && token.Attribute(found, ObjectAttribute.PublicExponent) is { } exponent)
-        {
-            using var rsa = RSA.Create(new RSAParameters { Modulus = modulus, Exponent = exponent });
-            return rsa.ExportSubjectPublicKeyInfo();
-        }
-        return token.Attribute(found, ObjectAttribute.EcParameters) is { } curve && token.Attribute(found, ObjectAttribute.EcPoint) is { } point ? WriteEc(curve, Unwrapped(point)) : null;
+            return ObjectPublicKey.OfRsa(modulus, exponent);
+        return token.Attribute(found, ObjectAttribute.EcParameters) is { } curve && token.Attribute(found, ObjectAttribute.EcPoint) is { } point ? ObjectPublicKey.OfEc(curve, point) : null;
     }
 
-    private byte[]? FromCertificate(nuint? handle)
-    {
-        if (handle is not { } found || token.Attribute(found, ObjectAttribute.CertificateValue) is not { } der)
-            return null;
-        using var certificate = X509CertificateLoader.LoadCertificate(der);
-        return certificate.PublicKey.ExportSubjectPublicKeyInfo();
-    }
-
-    // The standard wants an octet string around the point; some modules leave it out. A bare point starts with the same byte, but is two bytes shorter.
-    private static byte[] Unwrapped(byte[] point) => point.Length is 65 + 2 or 97 + 2 && point[0] == 4 && point[1] == point.Length - 2 ? point[2..] : point;
-
-    private byte[] WriteEc(byte[] curve, byte[] point)
-    {
-        try
-        {
-            var writer = new AsnWriter(AsnEncodingRules.DER);
-            using (writer.PushSequence())
-            {
-                using (writer.PushSequence())
-                {
-                    writer.WriteObjectIdentifier(EcPublicKey);
-                    writer.WriteEncodedValue(curve);
-                }
-                writer.WriteBitString(point);
-            }
-            return writer.Encode();
-        }
-        catch (ArgumentException e)
-        {
-            throw new TrustException(TrustError.UnacceptableKey, $"The curve of the key on {token.Name} cannot be read.", e);
-        }
-    }
+    private byte[]? FromCertificate(nuint? handle) =>
+        handle is { } found && token.Attribute(found, ObjectAttribute.CertificateValue) is { } der ? ObjectPublicKey.OfCertificate(der) : null;
 }

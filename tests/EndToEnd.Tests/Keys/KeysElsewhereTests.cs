@@ -50,6 +50,27 @@ public sealed class KeysElsewhereTests(TrustWorld world) : IClassFixture<TrustWo
         Assert.DoesNotContain("hvs.expired", denied.Messages, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task F59_ProgramThatSigns_SeesNoSecretAndCannotBeDumped()
+    {
+        using var person = new SignerTool(world.Server);
+        var seen = person["seen"];
+        var script = person["program.sh"];
+        await File.WriteAllTextAsync(script, $"#!/bin/sh\ncat >/dev/null\n{{ env; tr '\\0' ' ' </proc/$PPID/cmdline; grep 'core file' /proc/$PPID/limits; }} >'{seen}'\necho '{{\"version\":1,\"error\":\"seen\"}}'\n");
+        await ProgramRun.OfAsync("install", ["-m", "700", script, person["program"]], new Dictionary<string, string?>(), person.Home[..person.Home.LastIndexOf('/')]);
+        person.Environment["RELEASE_KEY"] = "-----BEGIN PRIVATE KEY-----\nin-the-environment\n-----END PRIVATE KEY-----";
+        person.Environment["SIGNER_PKCS11_PIN"] = "the pin of a token";
+        person.Environment["VAULT_ADDR"] = "what it needs";
+
+        await person.RunAsync("key", "import", $"exec:{person["program"]}?key=secret-name");
+
+        var text = await File.ReadAllTextAsync(seen);
+        Assert.Contains("VAULT_ADDR=what it needs", text, StringComparison.Ordinal);
+        Assert.Matches(@"Max core file size\s+0\s+0", text);
+        foreach (var secret in (string[])[SignerTool.RootPassphrase, SignerTool.TargetsPassphrase, "in-the-environment", "the pin of a token"])
+            Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
+    }
+
     private async Task GoThroughAsync(string format, IReadOnlyDictionary<string, string> environment, Func<string, string> reference, string secret)
     {
         var repository = world.NewName();

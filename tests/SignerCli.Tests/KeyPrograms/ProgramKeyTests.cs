@@ -51,6 +51,17 @@ public sealed class ProgramKeyTests : IDisposable
     }
 
     [Fact]
+    public async Task Import_ProgramLeavesSomethingRunning_IsJudgedByWhatItSaid()
+    {
+        var program = SigningProgram.Of(machine, "program", "cat >/dev/null; sleep 5 & printf '{\"version\":1,\"error\":\"the vault is sealed\"}'");
+
+        var run = await machine.RunAsync("key", "import", program, "-o", "json", "--timeout", "3s");
+
+        Assert.Equal("key-unavailable", run.ErrorCode);
+        Assert.Contains("the vault is sealed", run.Messages, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Import_SignatureOfAnotherKey_IsRefused()
     {
         var program = SigningProgram.New(machine);
