@@ -23,6 +23,9 @@ public sealed class RepositoryTrust : IDisposable
         Source = source;
     }
 
+    /// <summary>What decides which root is trusted.</summary>
+    public TrustAnchor Anchor => anchor;
+
     /// <summary>The repository's format.</summary>
     public IMetadataFormat Format { get; }
 

@@ -21,6 +21,35 @@ public sealed class RegistryClient(RegistryOptions options, TimeProvider time) :
     public Task<Manifest> FetchAsync(RepositoryName repository, Digest digest, CancellationToken cancellationToken) =>
         GetAsync(repository, null, digest, cancellationToken);
 
+    /// <summary>The tags that a repository has, as the registry says; nothing of it is trusted. Source: OCI distribution-spec 1.1, Listing tags.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="cancellationToken">Ends the requests.</param>
+    /// <returns>The tags in the registry's order, each once; empty if there is no such repository.</returns>
+    /// <exception cref="TrustException"><see cref="TrustError.TooLarge"/> for more than <see cref="RegistryLimits.MaxTags"/>, or a code for the registry's own failure.</exception>
+    public async Task<IReadOnlyList<string>> ListTagsAsync(RepositoryName repository, CancellationToken cancellationToken)
+    {
+        var tags = new List<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var connection = ConnectionOf(repository);
+        for (string? last = null; ;)
+        {
+            var answer = await SendAsync(connection, repository, connection.TagsAddress(repository, last), RegistryLimits.MaxTagPageBytes, cancellationToken).ConfigureAwait(false);
+            if (answer.Status == HttpStatusCode.NotFound && last is null)
+                return [];
+            RefuseFailure(answer, repository, $"the list of tags of {repository}");
+            // Only what is a tag can be asked for.
+            var page = TagPage.Read(answer.Body.Span, repository);
+            var before = tags.Count;
+            tags.AddRange(page.Where(tag => TargetNames.IsTag(tag) && seen.Add(tag)));
+            if (tags.Count > RegistryLimits.MaxTags)
+                throw new TrustException(TrustError.TooLarge, $"{repository} has more than {RegistryLimits.MaxTags} tags, which is more than is listed.");
+            // Where the next page is, is not taken from the answer; and a page without anything new is the last one.
+            if (!answer.Headers.Contains("Link") || tags.Count == before)
+                return tags;
+            last = page[^1];
+        }
+    }
+
     /// <summary>Closes all connections and forgets all tokens.</summary>
     public void Dispose()
     {
@@ -31,16 +60,19 @@ public sealed class RegistryClient(RegistryOptions options, TimeProvider time) :
     private async Task<Manifest> GetAsync(RepositoryName repository, string? tag, Digest? digest, CancellationToken cancellationToken)
     {
         var what = tag is null ? $"{repository.Value}@{digest}" : $"{repository.Value}:{tag}";
-        var connection = _connections.GetOrAdd(repository.ApiHost, _ => new Lazy<RegistryConnection>(() => RegistryConnection.Open(repository, options))).Value;
+        var connection = ConnectionOf(repository);
         var uri = connection.ManifestAddress(repository, tag ?? digest!.ToString());
-        var answer = await SendAsync(connection, repository, uri, cancellationToken).ConfigureAwait(false);
+        var answer = await SendAsync(connection, repository, uri, OciLimits.MaxManifestBytes, cancellationToken).ConfigureAwait(false);
         RefuseFailure(answer, repository, what);
         // The bytes are hashed here and in the reader, and never asked for again: no second answer can differ from this one.
         CheckAnnouncedDigest(answer, what);
         return ManifestReader.Read(answer.Body, answer.ContentType, digest);
     }
 
-    private async Task<HttpAnswer> SendAsync(RegistryConnection connection, RepositoryName repository, Uri uri, CancellationToken cancellationToken)
+    private RegistryConnection ConnectionOf(RepositoryName repository) =>
+        _connections.GetOrAdd(repository.ApiHost, _ => new Lazy<RegistryConnection>(() => RegistryConnection.Open(repository, options))).Value;
+
+    private async Task<HttpAnswer> SendAsync(RegistryConnection connection, RepositoryName repository, Uri uri, int maxBytes, CancellationToken cancellationToken)
     {
         var answer = await SendOnceAsync().ConfigureAwait(false);
         if (answer.Status == HttpStatusCode.TooManyRequests && RetryAfter(answer) is { } wait && wait <= RegistryLimits.MaxRetryAfter)
@@ -50,7 +82,7 @@ public sealed class RegistryClient(RegistryOptions options, TimeProvider time) :
         }
         return answer;
 
-        Task<HttpAnswer> SendOnceAsync() => connection.Exchange.SendAsync(uri, Request, OciLimits.MaxManifestBytes, repository, ScopeOf(repository), cancellationToken);
+        Task<HttpAnswer> SendOnceAsync() => connection.Exchange.SendAsync(uri, Request, maxBytes, repository, ScopeOf(repository), cancellationToken);
 
         static HttpRequestMessage Request(Uri to)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using TrustService.Errors;
 using TrustService.Http;
 using TrustService.Oci;
@@ -30,6 +31,12 @@ internal sealed class RegistryConnection : IDisposable
 
     /// <summary>The address of a manifest. Source: OCI distribution-spec 1.1, Pulling manifests.</summary>
     public Uri ManifestAddress(RepositoryName repository, string tagOrDigest) => new($"{_root}{repository.Path}/manifests/{tagOrDigest}");
+
+    /// <summary>The address of a page of tags. Source: OCI distribution-spec 1.1, Listing tags.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="last">The last tag of the page before, or null.</param>
+    public Uri TagsAddress(RepositoryName repository, string? last) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{_root}{repository.Path}/tags/list?n={RegistryLimits.TagsPerPage}{(last is null ? "" : "&last=" + Uri.EscapeDataString(last))}"));
 
     public void Dispose() => _client.Dispose();
 

@@ -24,6 +24,9 @@ internal sealed class RepositoryOpening(CommandContext context, TrustFlags flags
         return await context.OpenAsync(repository, anchor, formats, isOffline ? null : format => SourceOf(format, repository), cancellationToken);
     }
 
+    /// <summary>True if something anchors the trust in a repository.</summary>
+    public bool IsPinned(RepositoryName repository) => Find(repository) is not null;
+
     private string? MetadataUrl => context.Parse.GetValue(flags.MetadataUrl);
 
     // The format follows from the root, so all are asked for unless one is named.

@@ -12,6 +12,7 @@ public sealed class HelpTests
     [InlineData("sign")]
     [InlineData("verify")]
     [InlineData("inspect")]
+    [InlineData("doctor")]
     [InlineData("revoke")]
     [InlineData("cosign")]
     [InlineData("pending")]

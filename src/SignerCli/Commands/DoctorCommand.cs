@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Text;
+using TrustService.Cli.Health;
+using TrustService.Cli.Home;
+using TrustService.Cli.Output;
+using TrustService.Cli.Settings;
+using TrustService.Errors;
+using TrustService.Oci;
+using TrustService.Registry;
+
+namespace TrustService.Cli.Commands;
+
+/// <summary><c>signer doctor</c>.</summary>
+internal sealed class DoctorCommand : SignerCommand
+{
+    private readonly Argument<string[]> repositories = new("repository") { HelpName = "REPOSITORY", Description = "Repositories, or all below a name: registry.example.com/team/*", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<bool> isAll = new("--all") { Description = "Every repository of the trust server for which a root is pinned here" };
+    private readonly Option<string> warn = new("--warn") { HelpName = "TIME", Description = "Speak of expiries that are nearer than this (default 30d)", DefaultValueFactory = _ => "30d" };
+    private readonly Option<string> critical = new("--critical") { HelpName = "TIME", Description = "Fail for expiries that are nearer than this (default 7d)", DefaultValueFactory = _ => "7d" };
+    private readonly Option<bool> failsOnWarnings = new("--fail-on-warnings") { Description = "Fail for warnings too" };
+    private readonly Option<bool> comparesRegistry = new("--registry") { Description = "Compare with the tags of the registry: which are not signed, which were moved" };
+    private readonly Option<string?> calendar = new("--ics") { HelpName = "FILE|-", Description = "Write expiries as a calendar to FILE, or instead of the results to standard output" };
+    private readonly TrustFlags trust = new();
+
+    /// <summary>Makes the command.</summary>
+    public DoctorCommand(CliHost host, GlobalOptions globals)
+        : base("doctor", "Look repositories over: what expires when and who must act, keys without a backup, roles without a spare key, signers who never signed, changes that wait, tags that were moved. Made for cron: with -q it prints only what somebody has to do.", host, globals)
+    {
+        Registry = new RegistryFlags();
+        Arguments.Add(repositories);
+        foreach (var option in (Option[])[isAll, warn, critical, failsOnWarnings, comparesRegistry, calendar, trust.Root, trust.TrustPinning, trust.Tofu, trust.Format, .. Registry.All])
+            Options.Add(option);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Examples =>
+    [
+        "signer doctor registry.example.com/team/app --registry",
+        "signer doctor --all -q --warn 60d",
+        "signer doctor --all --ics expiries.ics",
+    ];
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> SubjectsOf(ParseResult parse) => parse.GetValue(repositories) is { Length: > 0 } given ? given : ["*"];
+
+    /// <inheritdoc/>
+    protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var windows = new HealthWindows(Durations.Parse(context.Parse.GetRequiredValue(warn), "--warn"), Durations.Parse(context.Parse.GetRequiredValue(critical), "--critical"));
+        var target = context.Parse.GetValue(calendar);
+        if (target == "-" && context.Output.IsJson)
+            throw new TrustException(TrustError.Usage, "--ics - and -o json both want standard output; one of them is needed.");
+        var reports = new List<HealthReport>();
+        foreach (var repository in await RepositoriesAsync(context, cancellationToken))
+            reports.Add(await ExamineAsync(context, repository, windows, cancellationToken));
+        var from = context.Parse.GetValue(failsOnWarnings) ? Severity.Warning : Severity.Critical;
+        Show(context, reports, windows, target, from);
+        return Outcomes.Worst(reports.Select(report => report.OutcomeFrom(from)));
+    }
+
+    private async Task<ImmutableArray<RepositoryName>> RepositoriesAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var given = context.Parse.GetValue(repositories) ?? [];
+        if (given.Length > 0 == context.Parse.GetValue(isAll))
+            throw new TrustException(TrustError.Usage, "Repositories or --all are needed, not both.");
+        if (given.Length > 0)
+            return await RepositoryArguments.ExpandAsync(context, given, cancellationToken);
+        var listed = await context.WithinTimeoutAsync(context.Servers.Own.ListRepositoriesAsync, cancellationToken);
+        ImmutableArray<RepositoryName> pinned = [.. listed.Where(repository => new RepositoryOpening(context, trust).IsPinned(repository))];
+        if (pinned.Length < listed.Length && !context.Parse.GetValue(trust.Tofu))
+            context.Output.Notice($"{listed.Length - pinned.Length} of {listed.Length} repositories have no root pinned here, so nothing about them can be trusted: they are left out.");
+        return context.Parse.GetValue(trust.Tofu) ? listed : pinned;
+    }
+
+    private async Task<HealthReport> ExamineAsync(CommandContext context, RepositoryName repository, HealthWindows windows, CancellationToken cancellationToken)
+    {
+        try
+        {
+            context.Output.Progress($"Looking at {repository}");
+            return await context.WithinTimeoutAsync(token => ReadAsync(context, repository, windows, token), cancellationToken);
+        }
+        catch (TrustException e)
+        {
+            return new HealthReport(repository, [], [HealthFinding.Of(e.Error == TrustError.ClockWentBack ? "clock" : "unreadable", e)]);
+        }
+    }
+
+    private async Task<HealthReport> ReadAsync(CommandContext context, RepositoryName repository, HealthWindows windows, CancellationToken cancellationToken)
+    {
+        using var opened = await context.OpenAsync(repository, trust, isOffline: false, cancellationToken);
+        var (roles, findings, client, targets) = await new RepositoryExamination(context, windows).ReadAsync(opened, cancellationToken);
+        if (context.Parse.GetValue(comparesRegistry))
+        {
+            try
+            {
+                using var registry = Registry!.Open(context.Host, context.Parse, repository);
+                findings = findings.AddRange(await RegistryExamination.ReadAsync(registry, repository, client, targets, cancellationToken));
+            }
+            catch (TrustException e)
+            {
+                findings = findings.Add(HealthFinding.Of("registry", e));
+            }
+        }
+        return new HealthReport(repository, roles, [.. findings.OrderByDescending(finding => finding.Severity)]);
+    }
+
+    private static void Show(CommandContext context, List<HealthReport> reports, HealthWindows windows, string? target, Severity from)
+    {
+        if (target is not null)
+        {
+            var file = ExpiryCalendar.Write(reports, context.Now, windows);
+            if (target == "-")
+            {
+                context.Output.ResultText(Encoding.UTF8.GetString(file));
+                return;
+            }
+            PrivateFiles.Replace(target, file);
+            context.Output.Say("Calendar", target);
+        }
+        foreach (var report in reports)
+            HealthOutput.Show(context.Output, report, context.Now);
+        context.Output.ResultJson(writer =>
+        {
+            writer.WriteStartArray();
+            foreach (var report in reports)
+                HealthOutput.Write(writer, report, context.Now, report.OutcomeFrom(from));
+            writer.WriteEndArray();
+        });
+    }
+}

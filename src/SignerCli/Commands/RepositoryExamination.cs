@@ -1,0 +1,185 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using TrustService.Cli.Health;
+using TrustService.Cli.KeyStores;
+using TrustService.Cli.Output;
+using TrustService.Client;
+using TrustService.Errors;
+using TrustService.Metadata;
+using TrustService.Oci;
+using TrustService.Publishing;
+using TrustService.Verification;
+
+namespace TrustService.Cli.Commands;
+
+/// <summary>Looks one repository over for what somebody has to know or do. Expiry is looked at, and hides nothing.</summary>
+/// <param name="context">The run.</param>
+/// <param name="windows">How long before its expiry a role is spoken of.</param>
+internal sealed class RepositoryExamination(CommandContext context, HealthWindows windows)
+{
+    // From here on each signature uploads and checks hundreds of kilobytes, which hash bins avoid.
+    private const int ManyTargets = 5000;
+
+    private const int LongPendingDays = 7;
+
+    private readonly RoleHolders holders = new([.. context.Keys.List()]);
+    private readonly List<RoleExpiry> roles = [];
+    private readonly List<HealthFinding> findings = [];
+
+    /// <summary>Looks it over.</summary>
+    /// <exception cref="TrustException">A refusal of the repository as a whole.</exception>
+    public async Task<(ImmutableArray<RoleExpiry> Roles, ImmutableArray<HealthFinding> Findings, TrustClient Client, TrustedTargets Targets)> ReadAsync(RepositoryTrust trust, CancellationToken cancellationToken)
+    {
+        var client = trust.StartRun(context.Now, new TrustClientOptions { ChecksExpiry = false });
+        var top = await client.RefreshAsync(cancellationToken);
+        AddTopLevel(trust.Repository, top);
+        await AddDelegatedAsync(trust.Repository, client, top, cancellationToken);
+        AddCertificates(trust, top.Snapshot.Root);
+        AddClock(top.Snapshot.Timestamp);
+        await AddPendingAsync(trust.Repository, top, cancellationToken);
+        findings.AddRange(roles.Select(role => role.Judge(context.Now, windows)).OfType<HealthFinding>());
+        return ([.. roles], [.. findings], client, top);
+    }
+
+    private void AddTopLevel(RepositoryName repository, TrustedTargets top)
+    {
+        var (root, timestamp, snapshot) = (top.Snapshot.Root.Metadata.Signed, top.Snapshot.Timestamp.Metadata.Signed, top.Snapshot.Metadata.Signed);
+        var rootHolding = holders.OfRoot(root, RoleName.Root);
+        Add(RoleName.Root, root, rootHolding, rootHolding.Threshold == 1 ? $"signer renew {repository} --role root" : $"signer root propose {repository} --out FILE, then each holder: signer root sign FILE");
+        Add(RoleName.Targets, top.Metadata.Signed, holders.OfRoot(root, RoleName.Targets), $"signer renew {repository} --role targets");
+        var snapshotHolding = holders.OfRoot(root, RoleName.Snapshot);
+        // The server's own keys have no names; an owner who keeps the snapshot key has it here, or it is named.
+        if (snapshotHolding.IsKnown)
+            Add(RoleName.Snapshot, snapshot, snapshotHolding, $"whoever signs an image next signs it too: signer renew {repository} --role targets");
+        else
+            roles.Add(Online(RoleName.Snapshot, snapshot));
+        roles.Add(Online(RoleName.Timestamp, timestamp) with { SignedAt = timestamp.SignedAt });
+        AddKeys(repository, RoleName.Root, rootHolding);
+        AddKeys(repository, RoleName.Targets, holders.OfRoot(root, RoleName.Targets));
+        AddSize(repository, top);
+    }
+
+    private async Task AddDelegatedAsync(RepositoryName repository, TrustClient client, TrustedTargets top, CancellationToken cancellationToken)
+    {
+        foreach (var signer in await SignerLine.ReadAllAsync(client, top, cancellationToken))
+        {
+            var name = signer.Role.Name;
+            var holding = holders.OfDelegated(top, name);
+            if (signer.Trusted is { } trusted)
+            {
+                Add(name, trusted.Metadata.Signed, holding, $"signer renew {repository} --role {name}");
+                AddSize(repository, trusted);
+            }
+            else if (signer.Refusal is { Error: not TrustError.RoleNotListed } refusal)
+            {
+                findings.Add(new HealthFinding("unverifiable-role", Severity.Critical, refusal.Info.Outcome, $"{name} does not verify: {refusal.Message}") { Role = name.Value, Advice = refusal.Hint ?? $"Its holders sign it anew, or the owner of targets withdraws it: signer signer remove {signer.Name} {repository}" });
+            }
+            if (signer.IsNeverUsed)
+                findings.Add(new HealthFinding("never-used", Severity.Notice, Outcome.Failure, $"{signer.Name} may sign, and never did.") { Role = name.Value, Advice = $"If that is not meant: signer signer remove {signer.Name} {repository}" });
+            AddKeys(repository, name, holding);
+        }
+        if (top.Bins is { } bins)
+            await AddBinsAsync(repository, client, top, bins, cancellationToken);
+    }
+
+    // Bins are many files that are renewed together: the one that ends first stands for all.
+    private async Task AddBinsAsync(RepositoryName repository, TrustClient client, TrustedTargets top, SuccinctRoles bins, CancellationToken cancellationToken)
+    {
+        TrustedTargets? first = null;
+        try
+        {
+            foreach (var reading in await client.ReadAllRolesAsync(top, cancellationToken))
+            {
+                if (reading.Trusted is { } bin && bins.IsBin(bin.Role) && (first is null || bin.Metadata.Signed.Expires < first.Metadata.Signed.Expires))
+                    first = bin;
+            }
+        }
+        catch (TrustException e) when (e.Info.Outcome != Outcome.Unreachable)
+        {
+            findings.Add(HealthFinding.Of("unverifiable-role", e));
+        }
+        if (first is not null)
+            Add(first.Role, first.Metadata.Signed, holders.OfDelegated(top, first.Role), string.Create(CultureInfo.InvariantCulture, $"signer reshape {repository} --bins {bins.Count}"));
+    }
+
+    private void Add(RoleName name, IRole role, RoleHolding holding, string advice)
+    {
+        roles.Add(new RoleExpiry(name, role.Version, role.Expires, holding.Threshold, holding.Names) { Advice = advice });
+        if (role.Version > OnlineVersions.MaxPlausible)
+            findings.Add(new HealthFinding("fast-forward", Severity.Critical, Outcome.Untrusted, string.Create(CultureInfo.InvariantCulture, $"{name} has the version {role.Version}: no honest publisher comes that far.")) { Role = name.Value, Advice = "signer recover --help tells how clients are brought back." });
+    }
+
+    private static RoleExpiry Online(RoleName name, IRole role) => new(name, role.Version, role.Expires, 1, []) { IsOnline = true };
+
+    private void AddKeys(RepositoryName repository, RoleName role, RoleHolding holding)
+    {
+        var here = holding.Keys.Select(holders.Find).OfType<KeyEntry>().ToList();
+        foreach (var key in here.Where(key => key is { IsInStore: true, IsFile: true, BackedUp: null }))
+            findings.Add(new HealthFinding("no-backup", Severity.Warning, Outcome.Failure, $"The {role} key {key.Name} has no backup, as far as this machine knows.") { Role = role.Value, Advice = $"signer key backup {key.Label ?? key.Id?.Short} --out FILE" });
+        if (holding.Keys.Length < holding.Threshold)
+            findings.Add(new HealthFinding("threshold-unreachable", Severity.Critical, Outcome.Failure, string.Create(CultureInfo.InvariantCulture, $"{role} needs {holding.Threshold} signatures, and only {holding.Keys.Length} of its keys can be used.")) { Role = role.Value });
+        else if (holding.Keys.Length == holding.Threshold)
+            findings.Add(new HealthFinding("no-spare", SeverityOfNoSpare(role, here), Outcome.Failure, NoSpare(role, holding)) { Role = role.Value, Advice = role == RoleName.Root ? $"Add a holder ({repository}): signer root propose {repository} --add-holder NAME=KEY --out FILE" : null });
+    }
+
+    // A lost root key is the end of the repository, unless there is a copy; the other ones can be replaced by whoever delegates to them.
+    private static Severity SeverityOfNoSpare(RoleName role, List<KeyEntry> here) =>
+        role == RoleName.Root && here.All(key => key is { IsFile: true, BackedUp: null }) ? Severity.Warning : Severity.Notice;
+
+    private static string NoSpare(RoleName role, RoleHolding holding) => holding.Threshold == 1
+        ? $"{role} has one key, {holding.Names[0]}: without it nobody can sign {role}."
+        : string.Create(CultureInfo.InvariantCulture, $"{role} needs all of its {holding.Threshold} keys: if one is lost, nobody can sign {role}.");
+
+    private void AddSize(RepositoryName repository, TrustedTargets role)
+    {
+        var count = role.Metadata.Signed.TargetFiles.Count;
+        if (count > ManyTargets)
+            findings.Add(new HealthFinding("many-targets", Severity.Notice, Outcome.Failure, string.Create(CultureInfo.InvariantCulture, $"{role.Role} lists {count} targets in one file, which every signature uploads and every client reads whole.")) { Role = role.Role.Value, Advice = role.Role == RoleName.Targets && role.Snapshot.Root.Format.Rules.MayHaveHashBins ? $"Spread them: signer reshape {repository} --bins 1024" : null });
+    }
+
+    private void AddCertificates(RepositoryTrust trust, TrustedRoot root)
+    {
+        foreach (var id in root.Metadata.Signed.Roles[RoleName.Root].KeyIds)
+        {
+            if (!root.Metadata.Signed.Keys.TryGetValue(id, out var key))
+                continue;
+            var problem = trust.Format.Rules.RootKeyProblem(key, trust.Repository, context.Now);
+            if ((problem ?? trust.Format.Rules.RootKeyProblem(key, trust.Repository, context.Now + windows.Warning)) is { } found)
+                findings.Add(new HealthFinding("certificate", problem is null ? Severity.Warning : Severity.Critical, Outcome.Stale, $"Root key {id.Short} cannot speak for the repository{(problem is null ? $" on {CommandOutput.Date(context.Now + windows.Warning)}" : "")}: {found.Text}.") { Role = "root", Advice = $"signer key certificate makes a new one; signer key rotate root {trust.Repository} replaces the key." });
+        }
+    }
+
+    private void AddClock(TrustedTimestamp timestamp)
+    {
+        if (timestamp.Metadata.Signed.SignedAt is { } signed && signed > context.Now + TimeSpan.FromMinutes(5))
+            findings.Add(new HealthFinding("clock", Severity.Warning, Outcome.Stale, $"The clock of this machine shows {context.Now:u}, and the trust server signed at {signed:u}: with a clock that is behind, expired data looks fresh.") { Advice = "Set the clock." });
+    }
+
+    // A server of another kind keeps nothing, and whoever may not ask it has still learned the rest.
+    private async Task AddPendingAsync(RepositoryName repository, TrustedTargets top, CancellationToken cancellationToken)
+    {
+        ImmutableArray<ParkedChange> pending;
+        try
+        {
+            pending = await context.Servers.Own.ListPendingAsync(repository, cancellationToken);
+        }
+        catch (TrustException e)
+        {
+            context.Output.Detail($"What waits for signatures cannot be seen: {e.Message}");
+            return;
+        }
+        foreach (var change in pending)
+        {
+            var isLong = context.Now - change.ParkedAt > TimeSpan.FromDays(LongPendingDays);
+            var signed = change.SignedBy.IsEmpty ? "nobody" : string.Join(", ", change.SignedBy.Select(id => NameOf(id, top)));
+            findings.Add(new HealthFinding("pending", isLong ? Severity.Warning : Severity.Notice, Outcome.Failure, string.Create(CultureInfo.InvariantCulture, $"{change.Role} {change.Version} waits for signatures since {CommandOutput.Date(change.ParkedAt)}; the server has those of {signed}."))
+            {
+                Role = change.Role.Value,
+                Advice = change.Role == RoleName.Root ? $"signer root pull {repository} --out FILE, then: signer root sign FILE" : $"signer cosign {repository}, or withdraw it: signer pending drop {repository}",
+            });
+        }
+    }
+
+    private static string NameOf(KeyId id, TrustedTargets top) =>
+        top.Snapshot.Root.Metadata.Signed.KeyNames.GetValueOrDefault(id) ?? top.Metadata.Signed.KeyNames.GetValueOrDefault(id) ?? id.Short;
+}
