@@ -64,7 +64,7 @@ internal sealed class RepositoryExamination(CommandContext context, HealthWindow
         foreach (var signer in await SignerLine.ReadAllAsync(client, top, cancellationToken))
         {
             var name = signer.Role.Name;
-            var holding = holders.OfDelegated(top, name);
+            var holding = holders.OfDelegated(top, name, signer.Name);
             if (signer.Trusted is { } trusted)
             {
                 Add(name, trusted.Metadata.Signed, holding, $"signer renew {repository} --role {name}");
@@ -99,7 +99,7 @@ internal sealed class RepositoryExamination(CommandContext context, HealthWindow
             findings.Add(HealthFinding.Of("unverifiable-role", e));
         }
         if (first is not null)
-            Add(first.Role, first.Metadata.Signed, holders.OfDelegated(top, first.Role), string.Create(CultureInfo.InvariantCulture, $"signer reshape {repository} --bins {bins.Count}"));
+            Add(first.Role, first.Metadata.Signed, holders.OfDelegated(top, first.Role, null), string.Create(CultureInfo.InvariantCulture, $"signer reshape {repository} --bins {bins.Count}"));
     }
 
     private void Add(RoleName name, IRole role, RoleHolding holding, string advice)

@@ -13,12 +13,17 @@ internal sealed class RoleHolders(IReadOnlyList<KeyEntry> local)
     public RoleHolding OfRoot(Root root, RoleName role) => Of(root.Roles[role], root.Keys, root.KeyNames);
 
     /// <summary>The keys of a role that another one delegates to.</summary>
-    public RoleHolding OfDelegated(TrustedTargets delegator, RoleName role)
+    /// <param name="delegator">The delegating role.</param>
+    /// <param name="role">The role.</param>
+    /// <param name="signer">What people call the role; the holder of its only key is called so too, where the metadata has no names.</param>
+    public RoleHolding OfDelegated(TrustedTargets delegator, RoleName role, string? signer)
     {
         var delegations = delegator.Metadata.Signed.Delegations!;
         var unused = delegations.Roles.FirstOrDefault(delegated => delegated.Name == role)?.OneTimeKeys ?? [];
         var keys = delegations.KeysOf(role)!;
-        return Of(keys with { KeyIds = [.. keys.KeyIds.Except(unused)] }, delegations.Keys, delegator.Metadata.Signed.KeyNames);
+        var names = delegator.Metadata.Signed.KeyNames;
+        var holding = Of(keys with { KeyIds = [.. keys.KeyIds.Except(unused)] }, delegations.Keys, names);
+        return signer is not null && holding is { IsKnown: false, Keys: [var only] } ? holding with { Names = [$"{signer} ({only.Id.Short})"] } : holding;
     }
 
     /// <summary>The key of this machine that a listed key is, or null.</summary>
