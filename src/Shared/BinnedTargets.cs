@@ -39,7 +39,7 @@ internal static class BinnedTargets
         var (top, bins) = (current.Targets.Metadata.Signed, current.Targets.Bins!);
         var files = new Dictionary<string, TargetFile>(StringComparer.Ordinal);
         var expires = top.Expires;
-        foreach (var bin in current.Bins.Select(reading => current.Find(reading.Role)).OfType<TrustedTargets>())
+        foreach (var bin in current.Bins.Select(current.FileOf).OfType<TrustedTargets>())
         {
             expires = bin.Metadata.Signed.Expires < expires ? bin.Metadata.Signed.Expires : expires;
             // What a bin says of a path of another bin is found by nobody.

@@ -37,13 +37,12 @@ public sealed record CurrentRoles(TrustedTargets Targets, ImmutableArray<RoleRea
     /// the keys that it has now did not sign it. Whoever signs it next begins anew.
     /// </summary>
     /// <exception cref="TrustException">The role's file does not verify.</exception>
-    public TrustedTargets? Find(RoleName role)
-    {
-        if (role == Targets.Role)
-            return Targets;
-        var reading = Delegated.Concat(Bins).Single(read => read.Role == role);
-        return reading.Refusal is null or { Error: TrustError.RoleNotListed } || IsLeftOut(reading) ? reading.Trusted : throw reading.Refusal;
-    }
+    public TrustedTargets? Find(RoleName role) => role == Targets.Role ? Targets : FileOf(Delegated.Concat(Bins).Single(read => read.Role == role));
+
+    /// <summary>The same of a role that was read.</summary>
+    /// <exception cref="TrustException">The role's file does not verify.</exception>
+    internal TrustedTargets? FileOf(RoleReading reading) =>
+        reading.Refusal is null or { Error: TrustError.RoleNotListed } || IsLeftOut(reading) ? reading.Trusted : throw reading.Refusal;
 
     /// <summary>The roles that clients leave out because too few of the keys that they have now have signed them.</summary>
     public IEnumerable<RoleReading> LeftOut => Delegated.Where(IsLeftOut);
