@@ -4,6 +4,7 @@ using TrustService.Cli.Health;
 using TrustService.Cli.KeyStores;
 using TrustService.Cli.Output;
 using TrustService.Client;
+using TrustService.Editing;
 using TrustService.Errors;
 using TrustService.Metadata;
 using TrustService.Oci;
@@ -17,9 +18,6 @@ namespace TrustService.Cli.Commands;
 /// <param name="windows">How long before its expiry a role is spoken of.</param>
 internal sealed class RepositoryExamination(CommandContext context, HealthWindows windows)
 {
-    // From here on each signature uploads and checks hundreds of kilobytes, which hash bins avoid.
-    private const int ManyTargets = 5000;
-
     private const int LongPendingDays = 7;
 
     private readonly RoleHolders holders = new([.. context.Keys.List()]);
@@ -133,8 +131,8 @@ internal sealed class RepositoryExamination(CommandContext context, HealthWindow
     private void AddSize(RepositoryName repository, TrustedTargets role)
     {
         var count = role.Metadata.Signed.TargetFiles.Count;
-        if (count > ManyTargets)
-            findings.Add(new HealthFinding("many-targets", Severity.Notice, Outcome.Failure, string.Create(CultureInfo.InvariantCulture, $"{role.Role} lists {count} targets in one file, which every signature uploads and every client reads whole.")) { Role = role.Role.Value, Advice = role.Role == RoleName.Targets && role.Snapshot.Root.Format.Rules.MayHaveHashBins ? $"Spread them: signer reshape {repository} --bins 1024" : null });
+        if (count > HashBins.WorthwhileTargets)
+            findings.Add(new HealthFinding("many-targets", Severity.Notice, Outcome.Failure, string.Create(CultureInfo.InvariantCulture, $"{role.Role} lists {count} targets in one file, which every signature uploads and every client reads whole.")) { Role = role.Role.Value, Advice = role.Role == RoleName.Targets && role.Snapshot.Root.Format.Rules.MayHaveHashBins ? string.Create(CultureInfo.InvariantCulture, $"Spread them: signer reshape {repository} --bins {HashBins.RecommendedFor(count)}") : null });
     }
 
     private void AddCertificates(RepositoryTrust trust, TrustedRoot root)
