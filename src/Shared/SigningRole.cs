@@ -79,7 +79,7 @@ public sealed class SigningRole
     public string Show(KeyId key) => names.TryGetValue(key, out var name) ? $"{name} ({key.Short})" : key.Short;
 
     /// <summary>All keys as messages name them.</summary>
-    public string ShowKeys() => string.Join(", ", Keys.Where(key => Delegation?.OneTimeKeys.Contains(key.Id) != true).Select(key => Show(key.Id)));
+    public string ShowKeys() => string.Join(", ", Keys.Select(key => (Delegation?.OneTimeKeys.Contains(key.Id) == true ? "one-time " : "") + Show(key.Id)));
 
     /// <summary>True if what the role says of a target path counts.</summary>
     public bool MaySpeakFor(string targetPath) => maySpeakFor(targetPath);

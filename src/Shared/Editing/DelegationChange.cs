@@ -96,7 +96,7 @@ public sealed record DelegationChange
             Paths = grant.Paths ?? role.Paths,
             PathHashPrefixes = grant.Paths is null ? role.PathHashPrefixes : null,
             Terminating = grant.Terminating ?? role.Terminating,
-            OneTimeKeys = [.. next.OneTimeKeys, .. grant.OneTimeKeys.Select(key => key.Id)],
+            OneTimeKeys = [.. next.OneTimeKeys.Union(grant.OneTimeKeys.Select(key => key.Id))],
         };
     }
 

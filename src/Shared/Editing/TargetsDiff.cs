@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using TrustService.Errors;
+using TrustService.Formats;
+using TrustService.Json;
 using TrustService.Metadata;
 
 namespace TrustService.Editing;
@@ -21,8 +24,30 @@ public sealed record TargetsDiff
     /// <summary>The later version.</summary>
     public required Targets After { get; init; }
 
-    /// <summary>True if nothing but version and expiry differs.</summary>
+    /// <summary>True if there is nothing to tell.</summary>
     public bool IsEmpty => Set.IsEmpty && Removed.IsEmpty && Roles.IsEmpty;
+
+    /// <summary>
+    /// True if what is told here, with the version and the expiry, is all of it: the earlier version changed by just that has the very
+    /// bytes that are signed. Whoever signs by what is shown must not sign an order of roles, hash bins, a key under the id of another or
+    /// a member that nobody knows.
+    /// </summary>
+    /// <param name="format">The repository's format.</param>
+    /// <param name="after">The later version, as it is signed.</param>
+    public bool TellsAllOf(IMetadataFormat format, SignedMetadata<Targets> after)
+    {
+        try
+        {
+            var start = Before ?? TargetsEditor.First(After.Expires) with { Repository = After.Repository };
+            var told = TargetsEditor.Next(start, ToChange(), After.Expires) with { Version = After.Version };
+            return CanonicalJson.Encode(StrictJson.Parse(format.WriteSigned(told), JsonLimits.OfBytes(int.MaxValue))).AsSpan().SequenceEqual(after.Payload.Span);
+        }
+        catch (TrustException)
+        {
+            // A change that cannot be made by what can be told.
+            return false;
+        }
+    }
 
     /// <summary>Compares two versions.</summary>
     public static TargetsDiff Between(Targets? before, Targets after)
@@ -54,7 +79,8 @@ public sealed record TargetsDiff
             Remove = [.. Roles.Where(role => role.After is null).Select(role => role.Before!.Name)],
             Withdraw = [.. Roles.Where(role => role is { Before: not null, After: not null }).Select(role => new DelegationWithdrawal(role.After!.Name, KeysOnlyIn(role.Before, Before!, role.After, After)))],
             Grant = [.. Roles.Where(role => role.After is not null).Select(role => GrantOf(role.After!))],
-            Names = After.KeyNames.Where(name => Before?.KeyNames.ContainsKey(name.Key) != true).ToImmutableDictionary(),
+            // What a key is called is told where it is told of the key.
+            Names = After.KeyNames.Where(name => Before?.Delegations?.Keys.ContainsKey(name.Key) != true).ToImmutableDictionary(),
         },
     };
 

@@ -50,6 +50,9 @@ internal sealed class CosignCommand : SignerCommand
         if (reviews.Any(review => !review.IsNext))
             return await new StaleChange(context, signing).RemakeAsync(found, current, [.. reviews.Where(review => !review.IsNext && !review.IsPublished)], cancellationToken);
 
+        foreach (var review in reviews)
+            review.RequireSignable(current.Targets.Snapshot.Root.Format, context.Now);
+        PendingText.WarnOfOneTimeKeys(context.Output, reviews);
         reviews = Sign(context, signing, current, reviews, request);
         var ready = PendingReview.Publishable(current, reviews);
         if (ready.Count > 0)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using TrustService.Client;
 using TrustService.Editing;
 using TrustService.Errors;
+using TrustService.Formats;
 using TrustService.Metadata;
 using TrustService.Verification;
 
@@ -30,6 +31,9 @@ internal sealed record PendingReview
 
     /// <summary>True if exactly this is current already.</summary>
     public required bool IsPublished { get; init; }
+
+    /// <summary>True if what can be told of it is all that would be signed.</summary>
+    public required bool IsTold { get; init; }
 
     /// <summary>The same with more signatures.</summary>
     public PendingReview With(SignedMetadata<Targets> file) => this with { File = file, Signers = Role.Count(file) };
@@ -73,6 +77,21 @@ internal sealed record PendingReview
             .ToDictionary(review => review.Role.Name, review => review.File);
     }
 
+    /// <summary>Refuses what must not be signed by anybody: what is not shown, and what no server could publish.</summary>
+    /// <exception cref="TrustException">A coded refusal.</exception>
+    public void RequireSignable(IMetadataFormat format, DateTimeOffset referenceTime)
+    {
+        WriteRules.CheckTargets(format, Role.Name, File.Signed, Diff.Before?.Version ?? 0, referenceTime, WriteLimits.Default);
+        if (!IsTold)
+        {
+            throw new TrustException(TrustError.MalformedMetadata, $"The pending {Role.Name} {File.Signed.Version} changes more than can be shown: the order of signers, hash bins, a key under the id of another, or something that this program does not know. It is not signed.")
+            {
+                Role = Role.Name.Value,
+                Hint = "Ask whoever began it, and withdraw it: signer pending drop.",
+            };
+        }
+    }
+
     private static PendingReview Of(CurrentRoles current, Targets next, RoleName name, SignedMetadata<Targets> file, ParkedChange? parked)
     {
         var role = SigningRole.Find(current.Targets, next, name) ?? SigningRole.Find(current.Targets, name)
@@ -80,12 +99,14 @@ internal sealed record PendingReview
         if (file.Signed.Repository is { } repository && current.Targets.Metadata.Signed.Repository is { } here && repository != here)
             throw new TrustException(TrustError.WrongRepository, $"The pending change of {name} belongs to {repository}, not to {here}.") { Role = name.Value };
         var before = current.Find(name);
+        var diff = TargetsDiff.Between(before?.Metadata.Signed, file.Signed);
         return new PendingReview
         {
             Role = role,
             File = file,
             Signers = role.Count(file),
-            Diff = TargetsDiff.Between(before?.Metadata.Signed, file.Signed),
+            Diff = diff,
+            IsTold = diff.TellsAllOf(current.Targets.Snapshot.Root.Format, file),
             Parked = parked,
             IsPublished = before is not null && before.Metadata.Payload.Span.SequenceEqual(file.Payload.Span),
         };

@@ -12,17 +12,23 @@ namespace TrustService.Cli.Commands;
 internal static class PendingText
 {
     private const int MaxLines = 50;
+    private const int MaxSummary = 3;
 
     /// <summary>The lines: what would change, then who has signed and who is missing.</summary>
     public static IEnumerable<string> Lines(PendingReview review, FormatRules rules, DateTimeOffset now)
     {
         yield return $"{review.Role.Name} {review.File.Signed.Version}{(review.Parked is { } parked ? $", waiting since {CommandOutput.Date(parked.ParkedAt)} ({Age(now - parked.ParkedAt)})" : "")}";
-        var changes = Changes(review, rules).ToList();
-        foreach (var line in changes.Take(MaxLines))
+        // Who may sign is told first, and whole: a hundred tags must not hide a signer.
+        foreach (var line in SignerChanges(review, rules))
             yield return "  " + line;
-        if (changes.Count > MaxLines)
-            yield return $"  … and {changes.Count - MaxLines} more";
-        if (review.Diff.IsEmpty)
+        var images = ImageChanges(review).ToList();
+        foreach (var line in images.Take(MaxLines))
+            yield return "  " + line;
+        if (images.Count > MaxLines)
+            yield return $"  … and {images.Count - MaxLines} more tags";
+        if (!review.IsTold)
+            yield return "  !! and more than can be shown; do not sign it";
+        else if (review.Diff.IsEmpty)
             yield return "  nothing but its version and expiry";
         yield return $"  valid until {CommandOutput.Date(review.File.Signed.Expires)}{(review.File.Signed.Expires <= now ? "  EXPIRED" : "")}";
         yield return "  " + Signatures(review);
@@ -32,15 +38,16 @@ internal static class PendingText
     public static string Signatures(PendingReview review)
     {
         var has = review.Signers.Signed.IsEmpty ? "signed by nobody" : $"signed by {string.Join(", ", review.Signers.Signed.Select(review.Role.Show))}";
-        var missing = review.Signers.Missing.Where(id => review.Role.Delegation?.OneTimeKeys.Contains(id) != true).Select(review.Role.Show);
+        var missing = review.Signers.Missing.Select(id => (review.Role.Delegation?.OneTimeKeys.Contains(id) == true ? "one-time " : "") + review.Role.Show(id));
         return review.Signers.IsMet ? $"{has}: {review.Signers.Signed.Length} of {review.Signers.Threshold}, enough" : $"{has}: {review.Signers.Signed.Length} of {review.Signers.Threshold}; missing {review.Signers.Threshold - review.Signers.Signed.Length} of {string.Join(", ", missing)}";
     }
 
     /// <summary>What becomes of images and signers, in one line.</summary>
     public static string Summary(PendingReview review, FormatRules rules)
     {
-        var changes = Changes(review, rules).ToList();
-        return changes.Count == 0 ? "renewed" : string.Join("; ", changes.Take(3)) + (changes.Count > 3 ? $"; … ({changes.Count})" : "");
+        var images = ImageChanges(review).ToList();
+        var changes = SignerChanges(review, rules).Concat(images.Take(MaxSummary)).Concat(images.Count > MaxSummary ? [$"… ({images.Count} tags)"] : []);
+        return string.Join("; ", changes) switch { "" => "renewed", var text => text };
     }
 
     /// <summary>Writes it as JSON.</summary>
@@ -56,30 +63,58 @@ internal static class PendingText
         writer.WriteNumber("threshold", review.Signers.Threshold);
         writer.WriteTexts("signedBy", review.Signers.Signed.Select(id => id.Value));
         writer.WriteTexts("missing", review.Signers.Missing.Select(id => id.Value));
+        writer.WriteBoolean("told", review.IsTold);
         writer.WriteTexts("changes", Changes(review, rules));
         writer.WriteEndObject();
     }
 
-    private static IEnumerable<string> Changes(PendingReview review, FormatRules rules)
+    /// <summary>Says what a one-time key is worth: whoever made the change may have kept it.</summary>
+    public static void WarnOfOneTimeKeys(CommandOutput output, IEnumerable<PendingReview> reviews)
+    {
+        foreach (var (before, after) in reviews.SelectMany(review => review.Diff.Roles))
+        {
+            foreach (var id in after?.OneTimeKeys.Except(before?.OneTimeKeys ?? []) ?? [])
+                output.Warn($"{OneLine(after!.Name.Value)} gets the one-time key {id}. It is meant to be thrown away; if whoever began this change kept it, it signs as {OneLine(after.Name.Value)} until it is taken out.");
+        }
+    }
+
+    /// <summary>What it changes, signers first.</summary>
+    public static IEnumerable<string> Changes(PendingReview review, FormatRules rules) => SignerChanges(review, rules).Concat(ImageChanges(review));
+
+    private static IEnumerable<string> SignerChanges(PendingReview review, FormatRules rules)
+    {
+        foreach (var (before, after) in review.Diff.Roles)
+        {
+            var name = OneLine(rules.Signers.NameOf((after ?? before)!.Name));
+            yield return after is null ? $"- signer {name}" : $"{(before is null ? "+" : "~")} signer {name}: {Describe(after, before, review.Diff.After, rules)}{(before is null ? "" : $"  (was {Describe(before, before, review.Diff.Before!, rules)})")}";
+        }
+    }
+
+    private static IEnumerable<string> ImageChanges(PendingReview review)
     {
         foreach (var (path, target) in review.Diff.Set)
             yield return $"+ {Name(path)}{Digest(target)}{(review.Diff.Before?.TargetFiles.TryGetValue(path, out var before) == true ? $"  (was{Digest(before)})" : "")}";
         foreach (var path in review.Diff.Removed)
             yield return $"- {Name(path)}";
-        foreach (var (before, after) in review.Diff.Roles)
-        {
-            var name = rules.Signers.NameOf((after ?? before)!.Name);
-            yield return after is null ? $"- signer {name}" : $"{(before is null ? "+" : "~")} signer {name}: {Describe(after, review.Diff.After, rules)}{(before is null ? "" : $"  (was {Describe(before, review.Diff.Before!, rules)})")}";
-        }
     }
 
-    private static string Describe(DelegatedRole role, Targets targets, FormatRules rules)
+    // A key that comes is named in full: the ends of an id can be made to match.
+    private static string Describe(DelegatedRole role, DelegatedRole? before, Targets targets, FormatRules rules)
     {
-        var keys = role.RoleKeys.KeyIds.Except(role.OneTimeKeys).Select(id => targets.KeyNames.TryGetValue(id, out var name) ? $"{name} ({id.Short})" : id.Short);
-        return $"{role.RoleKeys.Threshold} of {string.Join(", ", keys)} may sign {string.Join(", ", (role.Paths ?? []).Select(rules.Signers.ShowPath))}{(role.Terminating ? ", and nobody after" : "")}";
+        var keys = role.RoleKeys.KeyIds.Select(id =>
+        {
+            var shown = before?.RoleKeys.KeyIds.Contains(id) == true ? id.Short : OneLine(id.Value);
+            var called = targets.KeyNames.TryGetValue(id, out var name) ? $"{OneLine(name)} ({shown})" : shown;
+            return role.OneTimeKeys.Contains(id) ? "one-time " + called : called;
+        });
+        var paths = role.Paths is { } patterns ? patterns.Select(pattern => OneLine(rules.Signers.ShowPath(pattern))) : (role.PathHashPrefixes ?? []).Select(prefix => $"tags whose hash begins with {OneLine(prefix)}");
+        return $"{role.RoleKeys.Threshold} of {string.Join(", ", keys)} may sign {string.Join(", ", paths) switch { "" => "nothing", var text => text }}{(role.Terminating ? ", and nobody after" : "")}";
     }
 
-    private static string Name(string path) => TargetNames.DigestOf(path) is null ? path : "(by digest)";
+    // A line is one line, whatever stands in it.
+    private static string OneLine(string text) => Printable.Text(text).Replace('\n', '?');
+
+    private static string Name(string path) => TargetNames.DigestOf(path) is null ? OneLine(path) : "(by digest)";
 
     private static string Digest(TargetFile target) => target.Hashes.Sha256 is { Length: 32 } sha256 ? $"  sha256:{Hex.Encode(sha256.Span)}" : "";
 

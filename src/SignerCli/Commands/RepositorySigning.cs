@@ -24,6 +24,9 @@ internal sealed class RepositorySigning(CommandContext context, TrustFlags trust
     /// <summary>The keys of the user.</summary>
     public SigningKeyring Keys => keys;
 
+    /// <summary>The parked change of a role that a new one takes the place of, or null.</summary>
+    public Func<RoleName, string?> Replaces { get; set; } = _ => null;
+
     /// <summary>Which roles sign.</summary>
     public RoleSelection Roles => new(keys, request, context.Output.WarnOnce);
 
@@ -63,7 +66,7 @@ internal sealed class RepositorySigning(CommandContext context, TrustFlags trust
         if (result.Attempts > 1)
             context.Output.Detail($"signed {result.Attempts} times, because others published at the same time");
         if (!result.Pending.IsEmpty)
-            await new PendingChanges(context).KeepAsync(repository, current.Targets, [.. result.Pending.Select(role => (role.Role, role.File))], request.PendingFile, _ => null, cancellationToken);
+            await new PendingChanges(context).KeepAsync(repository, current.Targets, [.. result.Pending.Select(role => (role.Role, role.File))], request.PendingFile, Replaces, cancellationToken);
         return result;
     }
 

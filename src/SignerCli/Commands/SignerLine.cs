@@ -19,8 +19,8 @@ internal sealed record SignerLine(string Name, SigningRole Role, ImmutableArray<
     /// <summary>How targets delegates to it.</summary>
     public DelegatedRole Delegation => Role.Delegation!;
 
-    /// <summary>Keys that somebody has.</summary>
-    public int Held => Role.Keys.Length - Role.Keys.Count(key => Delegation.OneTimeKeys.Contains(key.Id));
+    /// <summary>How many keys it has; that some are said to be thrown away is the owner's word alone.</summary>
+    public string Needs => Delegation.OneTimeKeys.Length is var oneTime and > 0 ? $"{Role.Threshold} of {Role.Keys.Length - oneTime} + {oneTime} one-time" : $"{Role.Threshold} of {Role.Keys.Length}";
 
     /// <summary>The version of its file, or null.</summary>
     public long? Version => Trusted?.Metadata.Signed.Version;

@@ -86,7 +86,7 @@ internal sealed class SignerListCommand : SignerCommand
             table.Add(
                 signer.Name,
                 string.Join(", ", signer.Paths) + (signer.Delegation.Terminating ? " (nobody after)" : ""),
-                $"{signer.Role.Threshold} of {signer.Held}",
+                signer.Needs,
                 signer.Role.ShowKeys(),
                 signer.Version?.ToString(CultureInfo.InvariantCulture) ?? "-",
                 signer.Targets.ToString(CultureInfo.InvariantCulture),

@@ -27,10 +27,15 @@ internal sealed class StaleChange(CommandContext context, RepositorySigning sign
         context.Output.Warn($"It was made when {review.Role.Name} {review.File.Signed.Version - 1} was current; {review.Role.Name} {review.Diff.Before!.Version} is now. It is made again on top of that{(signers.Length == 0 ? "" : $", and {signers} must sign again")}.");
         if (made.Set.IsEmpty && made.Remove.IsEmpty && made.Delegations is null)
             throw Refuse(stale, "It changed nothing but its expiry, so there is nothing to make again.");
-        var share = new RoleShare(SigningRole.Find(current.Targets, review.Role.Name)!);
-        if (review.Parked is { } parked)
-            await new PendingChanges(context).DropAsync(found.Repository, parked, cancellationToken);
-        var result = await signing.PublishAsync(found.Repository, current, [share], made, keys => $"Sign {review.Role.Name} {review.Diff.Before.Version + 1} ({PendingText.Summary(review, current.Targets.Snapshot.Root.Format.Rules)}), with {keys}?", cancellationToken);
+        var (rules, share) = (current.Targets.Snapshot.Root.Format.Rules, new RoleShare(SigningRole.Find(current.Targets, review.Role.Name)!));
+        // What is asked about is what is made now, on top of what is current now.
+        var anew = review with { Diff = TargetsDiff.Between(review.Diff.Before, TargetsEditor.Next(review.Diff.Before!, made, review.File.Signed.Expires)), IsTold = true };
+        foreach (var line in PendingText.Changes(anew, rules))
+            context.Output.Say("  " + line);
+        PendingText.WarnOfOneTimeKeys(context.Output, [anew]);
+        // The parked one goes only when another takes its place.
+        signing.Replaces = role => role == review.Role.Name ? review.Parked?.Change : null;
+        var result = await signing.PublishAsync(found.Repository, current, [share], made, keys => $"Sign {review.Role.Name} {anew.Diff.After.Version} ({PendingText.Summary(anew, rules)}), with {keys}?", cancellationToken);
         if (result.IsPublished)
             context.Output.Say("Published", $"{found.Repository}  ({SignResults.RolesOf(result)})");
         context.Output.ResultJson(writer =>
@@ -54,6 +59,8 @@ internal sealed class StaleChange(CommandContext context, RepositorySigning sign
         if (bytes is null)
             throw Refuse([review], $"The version that it was made for is not on {context.Servers.Address} any more. Have it made anew by whoever began.");
         var file = format.Read<Targets>(bytes, maxBytes);
+        if (file.Signed.Version != review.File.Signed.Version - 1)
+            throw Refuse([review], $"{context.Servers.Address} answers with another version than the one that it was made for. Have it made anew by whoever began.");
         return review.Role.Count(file).IsMet ? file.Signed : throw Refuse([review], "The version that it was made for was signed by other keys. Have it made anew by whoever began.");
     }
 

@@ -1,7 +1,10 @@
+using System.Text.Json;
+using TrustService.Cli.Commands;
 using TrustService.Editing;
 using TrustService.Formats.Tuf;
 using TrustService.Keys;
 using TrustService.Metadata;
+using TrustService.Oci;
 using TrustService.Testing;
 
 namespace TrustService.Cli.Tests.Support;
@@ -56,7 +59,8 @@ internal sealed class TeamWorld : IDisposable
         var format = TufFormat.Instance;
         using var http = new HttpClient { BaseAddress = new Uri($"{server.Host.Url}/tuf/{Repository}/metadata/") };
         var root = format.Read<Root>(await http.GetByteArrayAsync("root.json"), int.MaxValue).Signed;
-        var targets = format.Read<Targets>(await http.GetByteArrayAsync("1.targets.json"), int.MaxValue).Signed;
+        var version = await TargetsVersionAsync();
+        var targets = format.Read<Targets>(await http.GetByteArrayAsync($"{version}.targets.json"), int.MaxValue).Signed;
         using var rootKey = Owner.OpenQuickKey(entry => entry.Roles.Contains("root"));
         using var targetsKey = Owner.OpenQuickKey(entry => entry.Roles.Contains("targets"));
         using var otherKey = other.OpenQuickKey(entry => entry.Label == label);
@@ -65,10 +69,32 @@ internal sealed class TeamWorld : IDisposable
         using var content = new MultipartFormDataContent
         {
             { new ByteArrayContent(MetadataSigner.Sign(format, next, next.Keys.Values, [rootKey]).File.ToArray()), "files", "root" },
-            { new ByteArrayContent(MetadataSigner.Sign(format, targets with { Version = 2 }, next.Keys.Values, [targetsKey, otherKey]).File.ToArray()), "files", "targets" },
+            { new ByteArrayContent(MetadataSigner.Sign(format, targets with { Version = version + 1 }, next.Keys.Values, [targetsKey, otherKey]).File.ToArray()), "files", "targets" },
         };
         using var answer = await http.PostAsync(new Uri($"{server.Host.Url}/tuf/{Repository}/metadata"), content);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>The next targets as a dishonest owner makes and signs them, in a file for the others to sign.</summary>
+    public async Task<string> CraftAsync(Func<Targets, Targets> change)
+    {
+        var format = TufFormat.Instance;
+        using var http = new HttpClient { BaseAddress = new Uri($"{server.Host.Url}/tuf/{Repository}/metadata/") };
+        var version = await TargetsVersionAsync();
+        var current = format.Read<Targets>(await http.GetByteArrayAsync($"{version}.targets.json"), int.MaxValue).Signed;
+        using var key = Owner.OpenQuickKey(entry => entry.Roles.Contains("targets"));
+        var file = MetadataSigner.Sign(format, change(current with { Version = version + 1 }), [format.DescribeKey(key.Scheme, key.Material)], [key]).File;
+        var path = Path.Combine(Owner.Root, $"crafted-{Path.GetRandomFileName()}.json");
+        PendingSet.Of(RepositoryName.Parse(Repository), [(RoleName.Targets, file)]).Save(path);
+        return path;
+    }
+
+    /// <summary>The version of targets that is published.</summary>
+    public async Task<long> TargetsVersionAsync()
+    {
+        using var http = new HttpClient();
+        var detail = JsonDocument.Parse(await http.GetByteArrayAsync(new Uri($"{server.Host.Url}/api/v1/repositories/{Repository}"))).RootElement;
+        return detail.GetProperty("roles").GetProperty("targets").GetProperty("version").GetInt64();
     }
 
     public string PublicKey(string name) => Path.Combine(Owner.Root, name + ".pub");
