@@ -85,7 +85,9 @@ internal static class KeyBundle
         }
     }
 
-    private static (int Rounds, byte[] Salt, byte[] Nonce, byte[] Content) ReadEnvelope(ReadOnlySpan<byte> file)
+    /// <summary>Reads what stands around the encrypted content.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.InvalidBackup"/></exception>
+    internal static (int Rounds, byte[] Salt, byte[] Nonce, byte[] Content) ReadEnvelope(ReadOnlySpan<byte> file)
     {
         try
         {

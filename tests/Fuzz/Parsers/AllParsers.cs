@@ -4,5 +4,5 @@ namespace TrustService.Fuzz.Parsers;
 internal static class AllParsers
 {
     public static IReadOnlyList<ParserUnderTest> Make() =>
-        [.. MetadataParsers.Make(), .. NotaryParsers.Make(), .. ChainParsers.Make(), .. CeremonyParsers.Make(), .. NameParsers.Make(), .. KeyParsers.Make(), .. RegistryParsers.Make(), .. AnswerParsers.Make(), .. ServerParsers.Make(), .. ImportParsers.Make(), .. SettingsParsers.Make()];
+        [.. MetadataParsers.Make(), .. NotaryParsers.Make(), .. ChainParsers.Make(), .. CeremonyParsers.Make(), .. NameParsers.Make(), .. KeyParsers.Make(), .. KeyPlaceParsers.Make(), .. RegistryParsers.Make(), .. AnswerParsers.Make(), .. ServerParsers.Make(), .. ImportParsers.Make(), .. SettingsParsers.Make()];
 }

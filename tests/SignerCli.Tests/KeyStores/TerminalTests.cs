@@ -1,53 +1,47 @@
-using System.Diagnostics;
-using System.Text;
+using System.Security.Cryptography;
 using TrustService.Cli.Tests.Support;
 
 namespace TrustService.Cli.Tests.KeyStores;
 
-/// <summary>The real program on a real terminal, made by <c>script</c> of util-linux.</summary>
+/// <summary>The real program on a real terminal.</summary>
 public sealed class TerminalTests
 {
-    private const int PatienceMilliseconds = 60_000;
-
     [Fact]
     public async Task Case59_PassphraseTypedOnATerminal_IsNotShown()
     {
         using var machine = new SignerMachine();
-        var start = new ProcessStartInfo("script", ["-qec", $"dotnet '{typeof(SignerApp).Assembly.Location}' key generate ci", "/dev/null"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-        start.Environment["SIGNER_HOME"] = machine.Home;
-        using var process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(PatienceMilliseconds);
+        using var program = new TerminalProgram(machine, "key generate ci");
 
-        var shown = new StringBuilder();
-        foreach (var question in (string[])["Passphrase for the new key: ", "Repeat: "])
-        {
-            await ReadUntilAsync(process.StandardOutput, shown, question, patience.Token);
-            await process.StandardInput.WriteAsync("typed-secret\n");
-            await process.StandardInput.FlushAsync(patience.Token);
-        }
-        shown.Append(await process.StandardOutput.ReadToEndAsync(patience.Token));
-        await process.WaitForExitAsync(patience.Token);
+        await program.AnswerAsync("Passphrase for the new key: ", "typed-secret");
+        await program.AnswerAsync("Repeat: ", "typed-secret");
+        var (exitCode, shown) = await program.FinishAsync();
 
-        Assert.Equal(0, process.ExitCode);
-        Assert.DoesNotContain("typed-secret", shown.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, exitCode);
+        Assert.DoesNotContain("typed-secret", shown, StringComparison.Ordinal);
         Assert.Single(Directory.GetFiles(machine.Keys, "*.pem"));
         machine.Environment["SIGNER_DELEGATION_PASSPHRASE"] = "typed-secret";
         var changed = await machine.RunAsync("key", "passwd", "ci", "--new-passphrase-file", machine.WriteFile("new", "other"));
         Assert.Equal(0, changed.ExitCode);
     }
 
-    private static async Task ReadUntilAsync(StreamReader output, StringBuilder shown, string expected, CancellationToken cancellationToken)
+    [Fact]
+    public async Task Drill_SharesTypedOnATerminal_NamesTheMistypedLineAndRestores()
     {
-        var buffer = new char[1];
-        while (!shown.ToString().EndsWith(expected, StringComparison.Ordinal))
-        {
-            if (await output.ReadAsync(buffer, cancellationToken) == 0)
-                throw new InvalidOperationException($"The program ended before it asked \"{expected}\"; it printed: {shown}");
-            shown.Append(buffer);
-        }
+        using var machine = new SignerMachine();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var shares = Path.Combine(machine.Root, "shares");
+        Assert.Equal(0, (await machine.RunAsync("key", "backup", machine.WriteFile("root.pem", key.ExportPkcs8PrivateKeyPem()), "--shares", "3", "--threshold", "2", "--out-dir", shares)).ExitCode);
+        var lines = Directory.GetFiles(shares).Order(StringComparer.Ordinal).Skip(1).SelectMany(File.ReadAllLines).Where(line => line.Length > 0 && line[0] != '#').ToList();
+        using var program = new TerminalProgram(machine, "key drill");
+
+        await program.AnswerAsync("> ", lines[0].Replace(' ', '-').Replace("--", " ", StringComparison.Ordinal).ToLowerInvariant());
+        await program.AnswerAsync("> ", lines[1][..^1] + (lines[1][^1] == 'A' ? 'B' : 'A'));
+        foreach (var line in lines.Skip(1))
+            await program.AnswerAsync("> ", line);
+        var (exitCode, shown) = await program.FinishAsync();
+
+        Assert.True(exitCode == 0, shown);
+        Assert.Contains("Line 2 of share 2 is mistyped. Type that line again.", shown, StringComparison.Ordinal);
+        Assert.Contains("came back and signed", shown, StringComparison.Ordinal);
     }
 }

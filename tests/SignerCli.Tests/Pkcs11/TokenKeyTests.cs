@@ -4,11 +4,9 @@ using TrustService.Testing;
 namespace TrustService.Cli.Tests.Pkcs11;
 
 [Collection(TokenGroup.Name)]
-public sealed class TokenKeyTests : IDisposable
+public sealed class TokenKeyTests(TokenWorld tokens) : IDisposable
 {
-    private readonly SignerMachine machine = new();
-
-    public TokenKeyTests() => machine.Environment["SIGNER_PKCS11_PIN"] = SoftHsm.Pin;
+    private readonly SignerMachine machine = new() { Environment = { ["SIGNER_PKCS11_PIN"] = SoftHsm.Pin } };
 
     public void Dispose() => machine.Dispose();
 
@@ -88,6 +86,20 @@ public sealed class TokenKeyTests : IDisposable
         var file = machine.WriteFile("pin", SoftHsm.Pin + "\n");
 
         Assert.Equal(0, (await machine.RunAsync("key", "import", $"{TokenWorld.Uri("p256")}&pin-source=file:{file}")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Case59_PinTypedOnATerminal_IsNotShown()
+    {
+        using var program = new TerminalProgram(machine, $"key import '{TokenWorld.Uri("p256")}' --label hsm", tokens.Environment);
+
+        // What another test did before may stand in the question: how many tries are left.
+        await program.AnswerAsync(": ", SoftHsm.Pin);
+        var (exitCode, shown) = await program.FinishAsync();
+
+        Assert.True(exitCode == 0, shown);
+        Assert.DoesNotContain(SoftHsm.Pin, shown, StringComparison.Ordinal);
+        Assert.DoesNotContain(SoftHsm.Pin, File.ReadAllText(Directory.GetFiles(machine.Keys).Single()), StringComparison.Ordinal);
     }
 
     [Fact]

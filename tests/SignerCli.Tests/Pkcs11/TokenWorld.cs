@@ -23,6 +23,9 @@ public sealed class TokenWorld : IDisposable
         hsm.EnterThisProcess();
     }
 
+    /// <summary>What another process needs to find the tokens.</summary>
+    public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string> { [SoftHsm.Variable] = hsm.Configuration };
+
     /// <summary>The reference of a key.</summary>
     public static string Uri(string label, string token = "vault") => $"pkcs11:token={token};object={label}?module-path={SoftHsm.Module}";
 
