@@ -99,6 +99,8 @@ public sealed class ImageSigner(RepositoryTrust trust, ITrustServer server, Time
             try
             {
                 _ = await server.PublishAsync(trust.Repository, upload, cancellationToken).ConfigureAwait(false);
+                foreach (var (role, file) in files)
+                    trust.RememberPublished(role, file.File);
                 return result;
             }
             catch (TrustException e) when (e.Error == TrustError.PublishConflict && attempt < MaxAttempts)

@@ -93,8 +93,24 @@ public sealed class RepositoryTrust : IDisposable
             Repository = Repository,
         };
 
-    /// <summary>The file of a role that an earlier run kept, or null. Nothing is trusted by this.</summary>
-    public ReadOnlyMemory<byte>? ReadCached(RoleName role) => cache.Read(StoredFile.NameOf(role));
+    /// <summary>The files of a role that earlier runs kept: read from a server, or published by this machine. Nothing is trusted by this.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> ReadRemembered(RoleName role)
+    {
+        foreach (var name in (string[])[StoredFile.NameOf(role), OwnFile(role)])
+        {
+            if (cache.Read(name) is { } file)
+                yield return file;
+        }
+    }
+
+    /// <summary>
+    /// Remembers what this machine has published, which no run may have read back yet: a server that forgets it is found out. It lies beside the files
+    /// that a run relies on.
+    /// </summary>
+    public void RememberPublished(RoleName role, ReadOnlyMemory<byte> file) => cache.Write(OwnFile(role), file);
+
+    // Names of roles are escaped before they become file names, so that no role is called like this.
+    private static string OwnFile(RoleName role) => $"own+{StoredFile.NameOf(role)}";
 
     /// <summary>Lets the next process use the cache.</summary>
     public void Dispose() => files.Dispose();

@@ -17,6 +17,9 @@ internal static class VersionReset
     /// <param name="uploaded">The uploaded targets roles.</param>
     public static bool IsAllowed(PublishedSet current, TrustedRoot root, RoleName role, IReadOnlyDictionary<RoleName, SignedMetadata<Targets>> uploaded)
     {
+        // Only the holders of root take an honest version back: whoever holds targets alone takes back what no honest publisher reaches.
+        if (root == current.Root && current.TargetsVersion(role) <= OnlineVersions.MaxPlausible)
+            return false;
         // Clients hold a role against what snapshot said of it, as long as they hold snapshot and timestamp for signed.
         if (root.Format.Rules.ParentsNameVersions && (HoldsTimestamp(current, root) || HoldsSnapshot(current, root)))
             return false;

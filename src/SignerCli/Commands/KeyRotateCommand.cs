@@ -57,7 +57,10 @@ internal sealed class KeyRotateCommand : SignerCommand
         var asked = context.Parse.GetRequiredValue(role);
         var current = await OwnerReading.ReadAsync(context, trust, name, readsBins: asked == RoleName.Targets.Value, cancellationToken);
         context.Output.Say("Repository", $"{name} (root {current.Root.Version})");
-        using var update = new OwnerUpdate(context, current);
+        // Of the others no content is signed.
+        if (asked is not ("root" or "snapshot" or "timestamp" or "online"))
+            OwnerRoles.RequireLatest(current, context.Now, renewal.AcceptsStale(context.Parse));
+        using var update = new OwnerUpdate(context, current) { AcceptsStale = renewal.AcceptsStale(context.Parse) };
         var rotation = new KeyRotation(context, current, request);
         switch (asked)
         {

@@ -69,8 +69,11 @@ internal sealed class KeyRotation(CommandContext context, OwnerReading current, 
     public void RotateDelegated(OwnerUpdate update, RoleName role, Func<RoleName, Targets?> contentOf)
     {
         var targets = update.Next(RoleName.Targets)!;
+        if (targets.Delegations?.Succinct is not null)
+            throw new TrustException(TrustError.Usage, $"The hash bins of {Name} are signed by the keys of targets.") { Role = role.Value, Hint = $"signer key rotate targets {Name}" };
         if (targets.Delegations is not { } delegations || delegations.KeysOf(role) is not { } roleKeys)
             throw new TrustException(TrustError.RoleNotListed, $"The targets of {Name} do not delegate to {role}.") { Role = role.Value, Hint = "signer inspect shows the roles of a repository." };
+        RequireTargetsKeys(update);
         var former = Former(role, [.. roleKeys.KeyIds.Where(delegations.Keys.ContainsKey).Select(id => delegations.Keys[id])], update);
         var key = update.Use(NewKey(role));
         var described = current.Format.DescribeKey(key.Scheme, key.Material);
@@ -86,6 +89,15 @@ internal sealed class KeyRotation(CommandContext context, OwnerReading current, 
             if (contentOf(listed.Name) is { } content)
                 update.Add(listed.Name, TargetsEditor.Next(content, new TargetsChange(), context.Now + request.Lifetime));
         }
+    }
+
+    // Before a key is made that could not come into force. If targets gets a new key by the same update, that one is here.
+    private void RequireTargetsKeys(OwnerUpdate update)
+    {
+        ImmutableArray<PublicKey> listed = [.. OwnerUpdate.KeysOf(Root, RoleName.Targets)];
+        var threshold = Root.Roles[RoleName.Targets].Threshold;
+        if (update.Root is null && update.Held(listed) is var held && held.Length < threshold)
+            throw context.Keyring.TooFew(RoleName.Targets, listed, threshold, held.Length, isGiven: false);
     }
 
     private RootChange Change() => new(context.Now + request.RootLifetime);

@@ -31,6 +31,14 @@ internal sealed record OwnerReading(RepositoryName Repository, TrustedTargets To
         : role == RoleName.Targets ? Top.Metadata.Signed.Version
         : Delegated.FirstOrDefault(reading => reading.Role == role)?.Trusted?.Metadata.Signed.Version ?? 0;
 
+    /// <summary>The published file of a role, or null if there is none.</summary>
+    public ReadOnlyMemory<byte>? PublishedFile(RoleName role) =>
+        role == RoleName.Root ? Root.Metadata.File
+        : role == RoleName.Timestamp ? Top.Snapshot.Timestamp.Metadata.File
+        : role == RoleName.Snapshot ? Top.Snapshot.Metadata.File
+        : role == RoleName.Targets ? Top.Metadata.File
+        : Delegated.FirstOrDefault(reading => reading.Role == role)?.Trusted?.Metadata.File;
+
     /// <summary>Reads it.</summary>
     /// <param name="context">The run.</param>
     /// <param name="trust">What the command line says of trust.</param>
@@ -83,8 +91,11 @@ internal sealed record OwnerReading(RepositoryName Repository, TrustedTargets To
 
         void Add(RoleName role, Func<ReadOnlyMemory<byte>, long?> recall)
         {
-            if (opened.ReadCached(role) is { } file && recall(file) is { } version)
-                remembered.Add(role, new RememberedFile(version, file));
+            foreach (var file in opened.ReadRemembered(role))
+            {
+                if (recall(file) is { } version && version > (remembered.GetValueOrDefault(role)?.Version ?? 0))
+                    remembered[role] = new RememberedFile(version, file);
+            }
         }
     }
 }

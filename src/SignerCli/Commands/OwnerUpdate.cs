@@ -34,11 +34,23 @@ internal sealed class OwnerUpdate(CommandContext context, OwnerReading current) 
     /// <summary>The next root as its holders signed it, or null if it is to be signed here.</summary>
     public SignedMetadata<Root>? SignedRoot { get; init; }
 
+    /// <summary>True if the owner says by name that what the server shows is the latest, although its timestamp has expired.</summary>
+    public bool AcceptsStale { get; init; }
+
+    /// <summary>True if what is signed anew was chosen by its owner, version by version, because the server cannot be believed.</summary>
+    public bool IsRecovery { get; init; }
+
     /// <summary>The version of root that this leads to.</summary>
     public Root NextRoot => SignedRoot is { } signed ? signed.Signed : Root is null ? current.Root.Metadata.Signed : RootEditor.Next(current.Root.Metadata.Signed, Root);
 
     /// <summary>The roles that are signed anew, with their next versions, as people read them.</summary>
     public string Versions => string.Join(", ", (IsRootKept ? [] : new[] { $"root {NextRoot.Version}" }).Concat(Named(targets.ToLookup(role => Bins?.IsBin(role.Key) == true))));
+
+    /// <summary>True if a role is signed anew.</summary>
+    public bool Signs(RoleName role) => targets.ContainsKey(role);
+
+    /// <summary>True if targets or a delegated role is signed anew.</summary>
+    public bool SignsContent => targets.Count > 0;
 
     /// <summary>True if nothing is to be published.</summary>
     public bool IsEmpty => IsRootKept && targets.Count == 0;
@@ -94,9 +106,11 @@ internal sealed class OwnerUpdate(CommandContext context, OwnerReading current) 
     }
 
     /// <summary>Signs and publishes everything, or nothing.</summary>
-    /// <exception cref="TrustException">A coded refusal; <see cref="TrustError.ThresholdNotMet"/> or <see cref="TrustError.KeyNotFound"/> if keys are missing here.</exception>
+    /// <exception cref="TrustException">A coded refusal, also of what may be an old state (<see cref="OwnerRoles.RequireLatest"/>); <see cref="TrustError.ThresholdNotMet"/> or <see cref="TrustError.KeyNotFound"/> if keys are missing here.</exception>
     public async Task PublishAsync(CancellationToken cancellationToken)
     {
+        if (SignsContent && !IsRecovery)
+            OwnerRoles.RequireLatest(current, context.Now, AcceptsStale);
         var files = new Dictionary<RoleName, ReadOnlyMemory<byte>>(ready);
         var root = current.Root;
         if (!IsRootKept)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 using TrustService.Cli.KeyStores;
 using TrustService.Errors;
 using TrustService.Metadata;
@@ -14,7 +15,7 @@ internal sealed class RecoverCommand : SignerCommand
 
     private readonly Argument<string> repository = new("repository") { HelpName = "REPOSITORY", Description = "The repository" };
     private readonly Option<string[]> stolen = new("--stolen") { HelpName = "ROLE", Description = "This key was stolen: targets, a delegated role, or online (default: what the versions tell)", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<long?> from = new("--from") { HelpName = "VERSION", Description = "Take the content of this version (default: the last one before the thief's)" };
+    private readonly Option<string[]> from = new("--from") { HelpName = "ROLE=VERSION", Description = "The last version of the role that its owner made, whose content is taken (default: asks)", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> former = new("--former") { HelpName = "KEY", Description = "The key that was stolen, where the role has several" };
     private readonly Option<string> type = new("--type") { HelpName = string.Join('|', KeySchemes.Names), Description = "Kind of a new key (default p256)", DefaultValueFactory = _ => "p256" };
     private readonly RenewalFlags renewal = new();
@@ -32,7 +33,7 @@ internal sealed class RecoverCommand : SignerCommand
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Examples => ["signer recover registry.example.com/team/app", "signer recover --stolen targets registry.example.com/team/app", "signer recover lost-root registry.example.com/team/app"];
+    public override IReadOnlyList<string> Examples => ["signer recover registry.example.com/team/app", "signer recover --stolen targets --from targets=12 registry.example.com/team/app", "signer recover lost-root registry.example.com/team/app"];
 
     /// <inheritdoc/>
     protected override IReadOnlyList<string> SubjectsOf(ParseResult parse) => [parse.GetValue(repository) ?? ""];
@@ -70,13 +71,13 @@ internal sealed class RecoverCommand : SignerCommand
 
     private async Task<string> TakeBackAsync(CommandContext context, OwnerReading current, ImmutableArray<RoleName> roles, CancellationToken cancellationToken)
     {
-        using var update = new OwnerUpdate(context, current);
+        using var update = new OwnerUpdate(context, current) { IsRecovery = true };
         var root = current.Root.Metadata.Signed;
         ImmutableArray<PublicKey> listed = [.. OwnerUpdate.KeysOf(root, RoleName.Root)];
         if (update.Held(listed) is var held && held.Length < root.Roles[RoleName.Root].Threshold)
             throw OwnerRoles.TooFewRootKeys(context, listed, root.Roles[RoleName.Root].Threshold, held.Length);
         var request = new KeyRotationRequest(null, context.Parse.GetValue(former), KeySchemes.Parse(context.Parse.GetRequiredValue(type)), renewal.Lifetime(context.Parse), renewal.RootLifetime(context.Parse));
-        await new Recovery(context, current, request, context.Parse.GetValue(from)).PlanAsync(update, [.. roles.Where(role => role != RoleName.Snapshot && role != RoleName.Timestamp)], cancellationToken);
+        await new Recovery(context, current, request, ReadFrom(context), renewal.IsConfirmed(context.Parse)).PlanAsync(update, [.. roles.Where(role => role != RoleName.Snapshot && role != RoleName.Timestamp)], cancellationToken);
         context.Confirm($"Publish {update.Versions} of {current.Repository}?", renewal.IsConfirmed(context.Parse));
         await update.PublishAsync(cancellationToken);
         await OwnerRoles.ConfirmAsync(context, trust, current.Repository, cancellationToken);
@@ -84,9 +85,21 @@ internal sealed class RecoverCommand : SignerCommand
         return update.Versions;
     }
 
+    private Dictionary<RoleName, long> ReadFrom(CommandContext context)
+    {
+        var versions = new Dictionary<RoleName, long>();
+        foreach (var text in context.Parse.GetValue(from) ?? [])
+        {
+            if (text.Split('=') is not [var role, var number] || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
+                throw new TrustException(TrustError.Usage, $"--from is \"{text}\"; a role and a version are needed, as targets=12.");
+            versions[RoleName.Parse(role)] = version;
+        }
+        return versions;
+    }
+
     private async Task<string> GiveBackAsync(CommandContext context, OwnerReading current, ImmutableArray<Finding> findings, CancellationToken cancellationToken)
     {
-        var recovery = new Recovery(context, current, new KeyRotationRequest(null, null, SignatureScheme.Unknown, default, default), null);
+        var recovery = new Recovery(context, current, new KeyRotationRequest(null, null, SignatureScheme.Unknown, default, default), ReadFrom(context), renewal.IsConfirmed(context.Parse));
         var files = await recovery.LostFilesAsync(cancellationToken);
         var behind = findings.Where(finding => finding.Role == RoleName.Timestamp || finding.Role == RoleName.Snapshot)
             .Select(finding => (current.Remembered.GetValueOrDefault(finding.Role)?.Version ?? 0) - current.PublishedVersion(finding.Role)).DefaultIfEmpty(0).Max();

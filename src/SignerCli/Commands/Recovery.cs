@@ -15,8 +15,9 @@ namespace TrustService.Cli.Commands;
 /// <param name="context">The run.</param>
 /// <param name="current">What is published.</param>
 /// <param name="request">How keys are replaced.</param>
-/// <param name="from">The version whose content is taken, or null.</param>
-internal sealed class Recovery(CommandContext context, OwnerReading current, KeyRotationRequest request, long? from)
+/// <param name="from">The version of each role whose content is taken, as far as they are named.</param>
+/// <param name="isConfirmed">True if nothing may be asked.</param>
+internal sealed class Recovery(CommandContext context, OwnerReading current, KeyRotationRequest request, IReadOnlyDictionary<RoleName, long> from, bool isConfirmed)
 {
     private const int MaxNamedTags = 20;
 
@@ -34,10 +35,10 @@ internal sealed class Recovery(CommandContext context, OwnerReading current, Key
         var honest = new Dictionary<RoleName, (Targets Content, long Highest)>();
         var content = new HonestContent(context, current);
         // Before anything is asked of the server, or made: without the content there is nothing to do.
-        foreach (var role in stolen)
+        foreach (var role in WithSharedKeys(stolen))
         {
-            honest[role] = await content.FindAsync(role, from, cancellationToken);
-            ShowContent(role, honest[role].Content);
+            honest[role] = await content.ChooseAsync(role, from.TryGetValue(role, out var version) ? version : null, isConfirmed, cancellationToken);
+            ShowOutcome(role, honest[role].Content);
         }
         var rotation = new KeyRotation(context, current, request);
         await rotation.RotateOnlineAsync(update, [RoleName.Snapshot, RoleName.Timestamp], cancellationToken);
@@ -45,7 +46,7 @@ internal sealed class Recovery(CommandContext context, OwnerReading current, Key
             rotation.RotateTargets(update, targets.Content with { Version = targets.Highest });
         foreach (var role in stolen.Where(role => bins?.IsBin(role) == true))
             update.Add(role, TargetsEditor.Next(honest[role].Content with { Version = honest[role].Highest }, new TargetsChange(), context.Now + request.Lifetime));
-        foreach (var role in stolen.Where(role => role != RoleName.Targets && bins?.IsBin(role) != true))
+        foreach (var role in stolen.Where(role => role != RoleName.Targets && bins?.IsBin(role) != true && !update.Signs(role)))
             rotation.RotateDelegated(update, role, name => honest.TryGetValue(name, out var found) ? found.Content with { Version = found.Highest } : update.Next(name));
         if (bins is not null && honest.ContainsKey(RoleName.Targets))
             context.Output.Warn($"The hash bins are signed by the new key with what they list now. Look through them for what the thief signed: signer inspect {current.Repository}, signer revoke.");
@@ -68,28 +69,22 @@ internal sealed class Recovery(CommandContext context, OwnerReading current, Key
         return files;
     }
 
-    // Whoever confirms must see what the thief had signed, and what counts instead.
-    private void ShowContent(RoleName role, Targets honest)
+    // Whoever confirms must see what counts afterwards.
+    private void ShowOutcome(RoleName role, Targets honest)
     {
-        var published = current.Top.Role == role ? current.Top.Metadata.Signed : current.Delegated.FirstOrDefault(reading => reading.Role == role)?.Trusted?.Metadata.Signed;
-        context.Output.Say("Content", $"{role} as it was in version {honest.Version}: {honest.TargetFiles.Count} signed");
-        foreach (var line in Differences(published?.TargetFiles ?? honest.TargetFiles, honest.TargetFiles).Take(MaxNamedTags))
-            context.Output.Say("", line);
-        if (published?.Version == honest.Version)
-            context.Output.Warn($"Nobody can tell which of these the thief signed. Look through them (signer inspect {current.Repository}); --from VERSION takes an earlier content.");
+        if (current.PublishedFile(role) is not { } file)
+            return;
+        var published = current.Format.Read<Targets>(file, VerificationLimits.Default.MaxListedBytes).Signed;
+        var lines = HonestContent.Differences(published.TargetFiles, honest.TargetFiles).ToList();
+        context.Output.Say("Afterwards", $"{role} says what it said in version {honest.Version}: {honest.TargetFiles.Count} signed, compared with now {(lines.Count == 0 ? "the same" : string.Join(", ", lines.Take(MaxNamedTags)))}{(lines.Count > MaxNamedTags ? $" and {lines.Count - MaxNamedTags} more" : "")}");
     }
 
-    private static IEnumerable<string> Differences(IReadOnlyDictionary<string, TargetFile> published, IReadOnlyDictionary<string, TargetFile> honest)
+    // Whoever has one key of a delegated role may have signed every role that lists it.
+    private ImmutableArray<RoleName> WithSharedKeys(ImmutableArray<RoleName> stolen)
     {
-        foreach (var path in published.Keys.Union(honest.Keys).Order(StringComparer.Ordinal))
-        {
-            var (now, then) = (published.GetValueOrDefault(path), honest.GetValueOrDefault(path));
-            if (then is null)
-                yield return $"- {path}  signed now, no more afterwards";
-            else if (now is null)
-                yield return $"+ {path}  signed again";
-            else if (!now.Hashes.ContentEquals(then.Hashes))
-                yield return $"~ {path}  its former digest again";
-        }
+        if (current.Top.Metadata.Signed.Delegations is not { Succinct: null } delegations)
+            return stolen;
+        var keys = delegations.Roles.Where(role => stolen.Contains(role.Name)).SelectMany(role => role.RoleKeys.KeyIds).ToHashSet();
+        return [.. stolen.Union(delegations.Roles.Where(role => role.RoleKeys.KeyIds.Any(keys.Contains) && current.PublishedVersion(role.Name) > 0).Select(role => role.Name))];
     }
 }

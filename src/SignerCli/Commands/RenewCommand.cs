@@ -56,7 +56,29 @@ internal sealed class RenewCommand : SignerCommand
     private async Task<string?> RenewAsync(CommandContext context, RepositoryName name, ImmutableArray<RoleName> asked, CancellationToken cancellationToken)
     {
         var current = await OwnerReading.ReadAsync(context, trust, name, readsBins: true, cancellationToken);
+        if (!MustRenewRootFirst(context, current, asked))
+            return await PublishAsync(context, current, asked, cancellationToken);
+        // Under the new root the server signs a fresh timestamp, which tells that what it shows is the latest. Only then is that signed anew.
+        var root = await PublishAsync(context, current, [RoleName.Root], cancellationToken);
+        ImmutableArray<RoleName> rest = [.. asked.Where(role => role != RoleName.Root)];
+        if (rest.IsEmpty && !asked.IsEmpty)
+            return root;
+        current = await OwnerReading.ReadAsync(context, trust, name, readsBins: true, cancellationToken);
+        return await PublishAsync(context, current, rest, cancellationToken) is { } others ? $"{root}, {others}" : root;
+    }
+
+    private static bool MustRenewRootFirst(CommandContext context, OwnerReading current, ImmutableArray<RoleName> asked)
+    {
+        if (current.Root.Metadata.Signed.Expires > context.Now || !(asked.IsEmpty || asked.Contains(RoleName.Root)))
+            return false;
         using var update = new OwnerUpdate(context, current);
+        return RefusalOf(context, update, current, RoleName.Root) is null;
+    }
+
+    private async Task<string?> PublishAsync(CommandContext context, OwnerReading current, ImmutableArray<RoleName> asked, CancellationToken cancellationToken)
+    {
+        var name = current.Repository;
+        using var update = new OwnerUpdate(context, current) { AcceptsStale = renewal.AcceptsStale(context.Parse) };
         var missing = new List<(RoleName Role, TrustException Refusal)>();
         foreach (var line in RolesOf(current))
         {
@@ -76,6 +98,8 @@ internal sealed class RenewCommand : SignerCommand
         RequireRoot(context, current, update, missing);
         if (update.IsEmpty)
             return missing.Count == 0 ? null : throw missing[0].Refusal;
+        if (update.SignsContent)
+            OwnerRoles.RequireLatest(current, context.Now, renewal.AcceptsStale(context.Parse));
         context.Confirm($"Publish {update.Versions} of {name}, with the content as it is?", renewal.IsConfirmed(context.Parse));
         await update.PublishAsync(cancellationToken);
         await OwnerRoles.ConfirmAsync(context, trust, name, cancellationToken);

@@ -87,7 +87,7 @@ internal sealed class RootPublishCommand : SignerCommand
                 Hint = "Somebody published another root meanwhile. Propose the change again on top of it, and have it signed again.",
             };
         }
-        using var update = new OwnerUpdate(context, current) { SignedRoot = next };
+        using var update = new OwnerUpdate(context, current) { SignedRoot = next, AcceptsStale = renewal.AcceptsStale(context.Parse) };
         // Targets that the new root's keys did not sign would be refused with it.
         if (!SignatureThreshold.Count(current.Top.Metadata, next.Signed.Keys, next.Signed.Roles[RoleName.Targets]).IsMet)
             update.Add(RoleName.Targets, TargetsEditor.Next(current.Top.Metadata.Signed, new TargetsChange(), context.Now + renewal.Lifetime(context.Parse)));

@@ -31,7 +31,8 @@ internal sealed class OperatorCommands(IServiceProvider services, OperatorComman
         {
             OperatorCommandLine.KeysList => await ListAsync(cancellationToken),
             OperatorCommandLine.ActivateStandby => await ActivateAsync(cancellationToken),
-            _ => await new RestoreCommand(services, RepositoriesAsync, output).RunAsync(command.By, command.Repository is not null, cancellationToken),
+            OperatorCommandLine.RestoreBump => await new RestoreCommand(services, RepositoriesAsync, output).RunAsync(command.By, command.Repository is not null, cancellationToken),
+            _ => throw new ArgumentException($"{command.Verb} is no command."),
         };
     }
 

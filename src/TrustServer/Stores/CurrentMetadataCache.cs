@@ -90,7 +90,7 @@ internal sealed class CurrentMetadataCache : IDisposable
             entry = await RevalidateAsync(repository, cancellationToken);
         return entry is null || IsBehind(entry, role, version)
             ? null
-            : await ReadFileAsync(new FileKey(entry.Repository.Id, role.Value, version, null), () => store.ReadAsync(repository, role, version, cancellationToken));
+            : await ReadFileAsync(new FileKey(entry.Repository.Id, entry.Repository.Root.Version, role.Value, version, null), () => store.ReadAsync(repository, role, version, cancellationToken));
     }
 
     /// <summary>The file of a role by its SHA-256 (64 lower-case hexadecimal digits), or null.</summary>
@@ -98,7 +98,7 @@ internal sealed class CurrentMetadataCache : IDisposable
     public async ValueTask<StoredFile?> ReadByHashAsync(RepositoryName repository, RoleName role, string sha256, CancellationToken cancellationToken) =>
         // Who has the checksum was told of the file, perhaps by a server that knows more.
         (await FindEntryAsync(repository, cancellationToken) ?? await RevalidateAsync(repository, cancellationToken)) is { } entry
-            ? await ReadFileAsync(new FileKey(entry.Repository.Id, role.Value, 0, sha256), () => store.ReadByHashAsync(repository, role, sha256, cancellationToken))
+            ? await ReadFileAsync(new FileKey(entry.Repository.Id, entry.Repository.Root.Version, role.Value, 0, sha256), () => store.ReadByHashAsync(repository, role, sha256, cancellationToken))
             : null;
 
     /// <summary>Believes nothing more about a repository that turned out to be ahead of what is kept: the next reader asks the database.</summary>
@@ -121,7 +121,7 @@ internal sealed class CurrentMetadataCache : IDisposable
         file = null;
         return entry.ValidUntil > now
             && entry.Repository.Head(role) is { } head
-            && files.TryGet(new FileKey(entry.Repository.Id, role.Value, head.Version, null), now, out file);
+            && files.TryGet(new FileKey(entry.Repository.Id, entry.Repository.Root.Version, role.Value, head.Version, null), now, out file);
     }
 
     private async Task<StoredFile?> ReadCurrentFromStoreAsync(RepositoryName repository, RoleName role, CancellationToken cancellationToken)
@@ -129,7 +129,7 @@ internal sealed class CurrentMetadataCache : IDisposable
         if (await FindEntryAsync(repository, cancellationToken) is not { } entry)
             return null;
         return entry.Repository.Head(role) is { } head
-            ? await ReadFileAsync(new FileKey(entry.Repository.Id, role.Value, head.Version, null), () => store.ReadAsync(repository, role, head.Version, cancellationToken))
+            ? await ReadFileAsync(new FileKey(entry.Repository.Id, entry.Repository.Root.Version, role.Value, head.Version, null), () => store.ReadAsync(repository, role, head.Version, cancellationToken))
             : await store.ReadCurrentAsync(repository, role, cancellationToken);
     }
 
@@ -216,7 +216,7 @@ internal sealed class CurrentMetadataCache : IDisposable
     {
         var now = time.GetTimestamp();
         foreach (var file in change.Files)
-            files.Set(new FileKey(file.RepositoryId, file.Role.Value, file.Version, null), file, now);
+            files.Set(new FileKey(file.RepositoryId, change.Repository!.Root.Version, file.Role.Value, file.Version, null), file, now);
         lock (gate)
         {
             validations.Remove(change.Name.Value);
@@ -245,5 +245,6 @@ internal sealed class CurrentMetadataCache : IDisposable
 
     private sealed record Entry(RepositoryRecord Repository, long ValidUntil);
 
-    private readonly record struct FileKey(long RepositoryId, string Role, long Version, string? Sha256);
+    /// <remarks>Under a new root versions may begin anew, with other files.</remarks>
+    private readonly record struct FileKey(long RepositoryId, long RootVersion, string Role, long Version, string? Sha256);
 }

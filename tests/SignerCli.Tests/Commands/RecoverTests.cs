@@ -38,12 +38,17 @@ public sealed class RecoverTests : IAsyncLifetime
         Assert.Equal(0, (await Verifier.RunAsync("verify", $"{Repository}:evil", "--no-registry")).ExitCode);
         Assert.NotEqual(0, (await World.SignAsync("1.1", "fixed")).ExitCode);
 
-        var recover = await World.Owner.RunAsync("recover", Repository, "-y");
+        // Version 3 looks like any other. Nobody but the owner can tell, so that nothing is signed unless he does.
+        var untold = await World.Owner.RunAsync("recover", Repository, "-y", "-o", "json");
+        Assert.Equal("usage", untold.ErrorCode);
+        Assert.Contains("targets 3, published", untold.Messages, StringComparison.Ordinal);
+        Assert.Contains("2 signed; + evil", untold.Messages, StringComparison.Ordinal);
+        var recover = await World.Owner.RunAsync("recover", Repository, "--from", "targets=2", "-y");
 
         Assert.True(recover.ExitCode == 0, recover.Messages);
         Assert.Contains($"targets {Highest}", recover.Messages, StringComparison.Ordinal);
-        Assert.Contains("- evil  signed now, no more afterwards", recover.Messages, StringComparison.Ordinal);
-        Assert.Equal($"{Repository}  published root 2, targets 3\n", recover.Results);
+        Assert.Contains("compared with now - evil", recover.Messages, StringComparison.Ordinal);
+        Assert.Equal($"{Repository}  published root 2, targets 4\n", recover.Results);
         await VerifyAsync(Verifier, "1.0", 0);
         await VerifyAsync(Verifier, "evil", 10);
         Assert.Equal(0, (await World.SignAsync("1.1", "fixed")).ExitCode);
@@ -135,9 +140,12 @@ public sealed class RecoverTests : IAsyncLifetime
         var exchange = new HttpExchange(http, HttpPeer.TrustServer, new HttpClientOptions());
         ITrustServer server = format.Name == "tuf" ? new TrustServerClient(exchange, World.Server.Url) : new NotaryServerClient(exchange, World.Server.Url, null);
         var targets = format.Read<Targets>(await server.Metadata(Name).FetchAsync(format.Rules.FileName(RoleName.Targets, format.Name == "tuf" ? 2 : null), 1_000_000, CancellationToken.None), 1_000_000).Signed;
-        var evil = TargetsEditor.Next(targets, new TargetsChange { Set = new TargetsChange().Set.Add("evil", targets.TargetFiles["1.0"]) }, World.Time.Now + TimeSpan.FromDays(300)) with { Version = Highest };
-        var signed = MetadataSigner.Sign(format, evil, [format.DescribeKey(stolen.Scheme, stolen.Material)], [stolen]);
-        await server.PublishAsync(Name, new Dictionary<RoleName, ReadOnlyMemory<byte>> { [RoleName.Targets] = signed.File }, CancellationToken.None);
+        var evil = TargetsEditor.Next(targets, new TargetsChange { Set = new TargetsChange().Set.Add("evil", targets.TargetFiles["1.0"]) }, World.Time.Now + TimeSpan.FromDays(300));
+        foreach (var version in (long[])[3, Highest])
+        {
+            var signed = MetadataSigner.Sign(format, evil with { Version = version }, [format.DescribeKey(stolen.Scheme, stolen.Material)], [stolen]);
+            await server.PublishAsync(Name, new Dictionary<RoleName, ReadOnlyMemory<byte>> { [RoleName.Targets] = signed.File }, CancellationToken.None);
+        }
     }
 
     private async Task<StaticFileHost> PoisonedMirrorAsync()

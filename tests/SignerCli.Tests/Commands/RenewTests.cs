@@ -64,6 +64,37 @@ public sealed class RenewTests : IAsyncLifetime
         Assert.Equal("key-not-found", (await World.Owner.RunAsync("renew", Repository, "--role", "root", "-y", "-o", "json")).ErrorCode);
     }
 
+    [Fact]
+    public async Task ServerThatWentBack_GetsNothingSignedAnewThatWasRevoked()
+    {
+        await BeginAsync("tuf");
+        Assert.Equal(0, (await World.SignAsync("bad", "bad")).ExitCode);
+        await using var old = await World.Server.CopyAsync(World.Time);
+        Assert.Equal(0, (await World.Owner.RunAsync("revoke", $"{Repository}:bad", "-y")).ExitCode);
+
+        World.Owner.Environment["SIGNER_SERVER"] = old.Url;
+        var renew = await World.Owner.RunAsync("renew", Repository, "--role", "targets", "-y", "-o", "json");
+        var rotate = await World.Owner.RunAsync("key", "rotate", "targets", Repository, "-y", "-o", "json");
+
+        Assert.Equal("version-rollback", renew.ErrorCode);
+        Assert.Contains("signer recover", renew.Json[0].GetProperty("error").GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal("version-rollback", rotate.ErrorCode);
+        Assert.Single(Directory.GetFiles(World.Owner.Keys, "targets-*.pem"));
+    }
+
+    [Fact]
+    public async Task ExpiredTimestamp_TellsNobodyWhatIsLatestSoThatTargetsAreSignedOnlyWhenAskedByName()
+    {
+        await BeginAsync("tuf");
+        World.Time.Now += TimeSpan.FromDays(30);
+
+        var renew = await World.Owner.RunAsync("renew", Repository, "--role", "targets", "-y", "-o", "json");
+
+        Assert.Equal("expired", renew.ErrorCode);
+        Assert.Contains("--accept-stale", renew.Json[0].GetProperty("error").GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, (await World.Owner.RunAsync("renew", Repository, "--role", "targets", "--accept-stale", "-y")).ExitCode);
+    }
+
     private async Task BeginAsync(string format)
     {
         Assert.Equal(0, (await World.Owner.RunAsync("init", Repository, "--format", format)).ExitCode);

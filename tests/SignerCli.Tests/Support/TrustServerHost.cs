@@ -23,9 +23,10 @@ internal sealed class TrustServerHost : IAsyncDisposable
     /// <summary>Starts a server.</summary>
     /// <param name="time">Its clock.</param>
     /// <param name="config">Settings as JSON, or null.</param>
-    public static async Task<TrustServerHost> StartAsync(TimeProvider time, string? config = null)
+    public static Task<TrustServerHost> StartAsync(TimeProvider time, string? config = null) => StartAsync(time, config, new TestDirectory());
+
+    private static async Task<TrustServerHost> StartAsync(TimeProvider time, string? config, TestDirectory directory)
     {
-        var directory = new TestDirectory();
         string[] configured = config is null ? [] : ["--config", directory.Write("config.json", config)];
         var app = TrustServerApp.Create(["--data", directory["data"], "--urls", "http://127.0.0.1:0", .. configured], builder => builder.Services.AddSingleton(time));
         await app.StartAsync();
@@ -39,6 +40,16 @@ internal sealed class TrustServerHost : IAsyncDisposable
                 throw new InvalidOperationException($"The server is not ready: {await answer.Content.ReadAsStringAsync()}");
             await Task.Delay(50);
         }
+    }
+
+    /// <summary>Starts a server on a copy of the database and the master key as they are now: a backup.</summary>
+    public async Task<TrustServerHost> CopyAsync(TimeProvider time)
+    {
+        var copy = new TestDirectory();
+        System.IO.Directory.CreateDirectory(copy["data"]);
+        foreach (var file in System.IO.Directory.GetFiles(directory["data"]).Where(file => !file.EndsWith(".json", StringComparison.Ordinal)))
+            File.Copy(file, Path.Combine(copy["data"], Path.GetFileName(file)));
+        return await StartAsync(time, null, copy);
     }
 
     /// <summary>Signs anew what is due, as the background work does from time to time.</summary>

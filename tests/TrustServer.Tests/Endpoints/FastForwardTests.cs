@@ -89,6 +89,27 @@ public sealed class FastForwardTests : IAsyncLifetime
         Assert.Equal(repaired, await Server.Client.GetByteArrayAsync($"{Owner.MetadataPath}/2.ci.json"));
     }
 
+    [Fact]
+    public async Task Reset_NeighbourThatKeptAFileOfTheSameNumber_ServesTheNewOne()
+    {
+        await using var neighbour = await Server.StartNeighbourAsync();
+        await Owner.AskForKeysAsync(Server.Client);
+        await Owner.PublishAsync(Server.Client, ("root", Root(2, isTargetsNew: true)), ("targets", Targets(500))).VersionsAsync();
+        await Owner.PublishAsync(Server.Client, ("targets", Targets(501))).VersionsAsync();
+        Server.Clock.Advance(TimeSpan.FromSeconds(1));
+        await neighbour.Client.GetByteArrayAsync($"{Owner.MetadataPath}/501.targets.json");
+        NewTargetsKey = Owner.NewKey();
+        await Owner.AskForKeysAsync(Server.Client);
+
+        await Owner.PublishAsync(Server.Client, ("root", Root(3, isTargetsNew: true)), ("targets", Targets(499))).VersionsAsync();
+        await Owner.PublishAsync(Server.Client, ("targets", Targets(500))).VersionsAsync();
+        var again = Targets(501);
+        await Owner.PublishAsync(Server.Client, ("targets", again)).VersionsAsync();
+
+        Server.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(again, await neighbour.Client.GetByteArrayAsync($"{Owner.MetadataPath}/501.targets.json"));
+    }
+
     private string Config() => Directory.Write("config.json", new JsonObject { ["Limits"] = new JsonObject { ["MaxVersionJump"] = Highest } }.ToJsonString());
 
     private byte[] Root(long version, bool isTargetsNew)

@@ -222,6 +222,23 @@ public abstract class NotaryPublishContract(PostgresFixture? postgres)
     }
 
     [Fact]
+    public async Task Delegation_GivenToAnotherKey_DoesNotTakeItsVersionBack()
+    {
+        await using var server = await TestServer.StartAsync(postgres);
+        using var owner = new NotaryOwner(server.Clock);
+        using var key = NotaryKeyPair.Bare();
+        using var other = NotaryKeyPair.Bare();
+        await owner.InitAsync(server.Client);
+        var file = owner.DelegatedFile(9, key, "1.0");
+        await owner.PublishAsync(server.Client, ("targets", owner.DelegatingFile(2, "targets/releases", key)), ("targets/releases", file)).OkAsync();
+
+        using var answer = await owner.PublishAsync(server.Client, ("targets", owner.DelegatingFile(3, "targets/releases", other)), ("targets/releases", owner.DelegatedFile(1, other, "1.0")));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal(file, await owner.ReadAsync(server.Client, "targets/releases.json"));
+    }
+
+    [Fact]
     public async Task SnapshotKey_GivenToTheServerAndTakenBack_IsUsedByWhoHoldsIt()
     {
         await using var server = await TestServer.StartAsync(postgres);
