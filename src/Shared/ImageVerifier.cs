@@ -154,8 +154,11 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
             if (referenceTime - signedAt > maxAge)
                 throw new RefusedCheckException("fresh", new TrustException(TrustError.TooOld, $"timestamp {timestamp.Version} was signed at {signedAt:u}, which is {Show(referenceTime - signedAt)} ago; at most {Show(maxAge)} are allowed.") { Role = "timestamp" }, null);
         }
+        if (request.MinValidity is { } needed && outcome.Metadata.FirstOrDefault(role => role.Role != RoleName.Timestamp && role.Role != RoleName.Snapshot && role.Expires - referenceTime < needed) is { } shortLived)
+            throw new RefusedCheckException("fresh", new TrustException(TrustError.TooOld, $"{shortLived.Role} {shortLived.Version} expires at {shortLived.Expires:u}, in {Show(shortLived.Expires - referenceTime)}; {Show(needed)} are needed.") { Role = shortLived.Role.Value, Hint = "Its owners have to renew it; signer doctor tells who they are." }, null);
         return outcome with
         {
+            Expiring = request.ExpiryWindow is { } window ? ExpiryWatch.Near(outcome.Metadata, outcome.SignedAt, referenceTime, window) : [],
             Checks = outcome.Checks.Add(new CheckResult("fresh", CheckStatus.Pass, string.Create(CultureInfo.InvariantCulture, $"timestamp {timestamp.Version}, valid until {timestamp.Expires.UtcDateTime:yyyy-MM-dd HH:mm} UTC"))),
         };
     }
@@ -195,6 +198,7 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
 
     private static string Show(TimeSpan span) => span switch
     {
+        { TotalDays: >= 3 } => $"{(int)span.TotalDays} days",
         { TotalHours: >= 2 } => $"{(int)span.TotalHours} hours",
         { TotalMinutes: >= 2 } => $"{(int)span.TotalMinutes} minutes",
         _ => $"{(int)span.TotalSeconds} seconds",

@@ -32,6 +32,9 @@ public sealed record VerificationOutcome
     /// <summary>What was left out of the search, because it does not verify and the format lets clients do without it; for people.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
+    /// <summary>The roles that come near their end, as the caller asked for; the image is verified all the same.</summary>
+    public ImmutableArray<RoleStatus> Expiring { get; init; } = [];
+
     /// <summary>When the timestamp was signed (UTC), where the server says so.</summary>
     public DateTimeOffset? SignedAt { get; init; }
 

@@ -12,4 +12,10 @@ public sealed record VerificationRequest(ImageReference Reference)
 
     /// <summary>How old the timestamp may be, or null: any that has not expired.</summary>
     public TimeSpan? MaxAge { get; init; }
+
+    /// <summary>How long before its end a role is named in the outcome, or null for never. It decides nothing.</summary>
+    public TimeSpan? ExpiryWindow { get; init; }
+
+    /// <summary>How long the roles that people sign must still be valid, or null: as long as they have not expired.</summary>
+    public TimeSpan? MinValidity { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TrustService.Cli.Output;
 using TrustService.Errors;
+using TrustService.Metadata;
 
 namespace TrustService.Cli.Commands;
 
@@ -37,6 +38,8 @@ internal static class VerificationReport
         }
         foreach (var warning in outcome.Warnings)
             output.WarnOnce(warning);
+        foreach (var role in outcome.Expiring)
+            output.WarnOnce($"{role.Role} {role.Version} of {outcome.Reference.Repository} expires on {CommandOutput.Date(role.Expires)}; {(role.Role == RoleName.Timestamp || role.Role == RoleName.Snapshot ? "the trust server should have renewed it before now" : "signer doctor tells who has to renew it")}.");
         if (outcome.Error is { } error)
             output.Refuse(error);
         else if (outcome.Pinned is { } pinned)
@@ -71,11 +74,27 @@ internal static class VerificationReport
         }
         if (!outcome.Warnings.IsEmpty)
             writer.WriteTexts("warnings", outcome.Warnings);
+        if (!outcome.Expiring.IsEmpty)
+            WriteExpiring(writer, outcome);
         WriteMetadata(writer, outcome);
         WriteChecks(writer, outcome);
         if (outcome.Error is { } error)
             writer.WriteError(error);
         writer.WriteEndObject();
+    }
+
+    private static void WriteExpiring(Utf8JsonWriter writer, VerificationOutcome outcome)
+    {
+        writer.WriteStartArray("expiring");
+        foreach (var role in outcome.Expiring)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("role", role.Role.Value);
+            writer.WriteNumber("version", role.Version);
+            writer.WriteTime("expires", role.Expires);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
     }
 
     private static void WriteMetadata(Utf8JsonWriter writer, VerificationOutcome outcome)
@@ -88,7 +107,7 @@ internal static class VerificationReport
             writer.WriteStartObject(role.Role.Value);
             writer.WriteNumber("version", role.Version);
             writer.WriteTime("expires", role.Expires);
-            if (role.Role == TrustService.Metadata.RoleName.Timestamp && outcome.SignedAt is { } signedAt)
+            if (role.Role == RoleName.Timestamp && outcome.SignedAt is { } signedAt)
                 writer.WriteTime("signed", signedAt);
             writer.WriteEndObject();
         }

@@ -16,6 +16,8 @@ internal sealed class VerifyCommand : SignerCommand
     private readonly Option<bool> isOffline = new("--offline") { Description = "Open no connection: decide by what was fetched before and is still fresh" };
     private readonly Option<bool> noRegistry = new("--no-registry") { Description = "Do not compare with what the registry serves for the tag now" };
     private readonly Option<string?> maxAge = new("--max-age") { HelpName = "TIME", Description = "Refuse trust data whose timestamp is older, such as 24h" };
+    private readonly Option<string> warn = new("--warn") { HelpName = "TIME", Description = "Warn of roles that expire sooner than this; the exit code stays (default 30d)", DefaultValueFactory = _ => "30d" };
+    private readonly Option<string?> minValidity = new("--min-validity") { HelpName = "TIME", Description = "Refuse if root, targets or the signer's role expires sooner than this, such as 7d" };
     private readonly TrustFlags trust = new();
 
     /// <summary>Makes the command.</summary>
@@ -24,7 +26,7 @@ internal sealed class VerifyCommand : SignerCommand
     {
         Registry = new RegistryFlags();
         Arguments.Add(references);
-        foreach (var option in (Option[])[.. trust.ForReading, names, isOffline, noRegistry, maxAge, .. Registry.All])
+        foreach (var option in (Option[])[.. trust.ForReading, names, isOffline, noRegistry, maxAge, warn, minValidity, .. Registry.All])
             Options.Add(option);
     }
 
@@ -59,6 +61,8 @@ internal sealed class VerifyCommand : SignerCommand
         // An image layout is at hand: looking into it needs no connection, and it is what the caller wants to know about.
         Images = image.Layout is { } layout ? new ImageLayout(layout) : context.Parse.GetValue(isOffline) || context.Parse.GetValue(noRegistry) ? null : registry,
         MaxAge = context.Parse.GetValue(maxAge) is { } age ? Durations.Parse(age, "--max-age") : null,
+        ExpiryWindow = Durations.Parse(context.Parse.GetRequiredValue(warn), "--warn"),
+        MinValidity = context.Parse.GetValue(minValidity) is { } needed ? Durations.Parse(needed, "--min-validity") : null,
     };
 
     // One run, and one reference time, for all images of a repository.

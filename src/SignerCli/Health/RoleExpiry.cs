@@ -34,7 +34,7 @@ internal sealed record RoleExpiry(RoleName Role, long Version, DateTimeOffset Ex
         if (Expires <= now)
             return Finding("expired", Severity.Critical, $"{Role} {Version} expired on {CommandOutput.Date(Expires)}: verifiers refuse what depends on it.");
         if (IsOnline)
-            return IsOverdue(now, windows) ? Finding("renewal-overdue", Severity.Warning, $"{Role} {Version} should have been renewed by the trust server before now; it expires {When(now)}.") : null;
+            return IsOverdue(now) ? Finding("renewal-overdue", Severity.Warning, $"{Role} {Version} should have been renewed by the trust server before now; it expires {When(now)}.") : null;
         return Expires - now <= windows.Critical ? Finding("expires-soon", Severity.Critical, $"{Role} {Version} expires {When(now)}.")
             : Expires - now <= windows.Warning ? Finding("expires-soon", Severity.Warning, $"{Role} {Version} expires {When(now)}.")
             : null;
@@ -48,9 +48,8 @@ internal sealed record RoleExpiry(RoleName Role, long Version, DateTimeOffset Ex
         var left => string.Create(CultureInfo.InvariantCulture, $"{(int)left.TotalHours} hours"),
     };
 
-    // Servers renew early; one that let half of a timestamp's life pass has stopped. Without a time of signing, only the end tells.
-    private bool IsOverdue(DateTimeOffset now, HealthWindows windows) =>
-        SignedAt is { } signed ? now > signed + ((Expires - signed) / 2) : Role == RoleName.Snapshot && Expires - now <= windows.Critical;
+    private bool IsOverdue(DateTimeOffset now) =>
+        Role == RoleName.Snapshot ? ExpiryWatch.IsSnapshotOverdue(Expires, now) : ExpiryWatch.IsTimestampOverdue(SignedAt, Expires, now);
 
     private string When(DateTimeOffset now) => $"on {CommandOutput.Date(Expires)}, in {Left(now)}";
 

@@ -68,8 +68,15 @@ internal static class MetricsEndpoint
         {
             var count = await catalog.CountAsync(cancellationToken);
             var soonest = await catalog.ListSoonestExpiringAsync(MaxRepositories, cancellationToken);
+            var first = await catalog.FindSoonestExpiriesAsync(cancellationToken);
             text.Value("trust_store_up", 1);
             text.Metric("trust_repositories", "gauge", "Published repositories.").Value("trust_repositories", count);
+            text.Metric("trust_metadata_soonest_expiry_timestamp_seconds", "gauge", "When the first metadata of a role expires, of all repositories.");
+            if (first is not null)
+            {
+                foreach (var (role, expires) in ((string, DateTimeOffset)[])[("root", first.Root), ("targets", first.Targets), ("snapshot", first.Snapshot), ("timestamp", first.Timestamp)])
+                    text.Value("trust_metadata_soonest_expiry_timestamp_seconds", expires.ToUnixTimeSeconds(), ("role", role));
+            }
             text.Metric("trust_metadata_expiry_timestamp_seconds", "gauge", $"When a role's metadata expires, for the {MaxRepositories} repositories that expire first.");
             foreach (var repository in soonest)
             {

@@ -38,6 +38,9 @@ internal interface IRepositoryCatalog
     /// <summary>The repositories of which a top-level role expires first, soonest first: bounded input for metrics.</summary>
     Task<IReadOnlyList<RepositoryRecord>> ListSoonestExpiringAsync(int limit, CancellationToken cancellationToken);
 
+    /// <summary>The first expiry of each top-level role in all repositories; null if there is no repository.</summary>
+    Task<SoonestExpiries?> FindSoonestExpiriesAsync(CancellationToken cancellationToken);
+
     /// <summary>Number of repositories.</summary>
     Task<long> CountAsync(CancellationToken cancellationToken);
 }

@@ -102,6 +102,13 @@ internal sealed class RepositoryCatalog(TrustDatabase database) : IRepositoryCat
     }
 
     /// <inheritdoc/>
+    public Task<SoonestExpiries?> FindSoonestExpiriesAsync(CancellationToken cancellationToken) => database.QueryAsync(
+        (c, token) => c.Repositories.GroupBy(_ => 1)
+            .Select(all => new SoonestExpiries(all.Min(r => r.RootExpires), all.Min(r => r.TargetsExpires), all.Min(r => r.SnapshotExpires), all.Min(r => r.TimestampExpires)))
+            .SingleOrDefaultAsync(token),
+        cancellationToken);
+
+    /// <inheritdoc/>
     public Task<long> CountAsync(CancellationToken cancellationToken) => database.QueryAsync((c, token) => c.Repositories.LongCountAsync(token), cancellationToken);
 
     /// <summary>

@@ -106,6 +106,7 @@ public sealed class ManagementTests : HostileUpload
         Assert.Contains("trust_request_duration_seconds_bucket{route=\"publish\",le=\"+Inf\"} 1", text, StringComparison.Ordinal);
         var expires = Server.Clock.GetUtcNow().AddDays(14).ToUnixTimeSeconds();
         Assert.Contains($"trust_metadata_expiry_timestamp_seconds{{repository=\"{Owner.Name}\",role=\"timestamp\"}} {expires}\n", text, StringComparison.Ordinal);
+        Assert.Contains($"trust_metadata_soonest_expiry_timestamp_seconds{{role=\"timestamp\"}} {expires}\n", text, StringComparison.Ordinal);
     }
 
     [Fact]

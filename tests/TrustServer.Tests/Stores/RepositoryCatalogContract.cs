@@ -170,6 +170,17 @@ public abstract class RepositoryCatalogContract(PostgresFixture? postgres) : IAs
         Assert.Equal(["soon", "snapshot"], (await Catalog.ListSoonestExpiringAsync(2, None)).Select(r => r.Name.Path));
     }
 
+    [Fact]
+    public async Task FindSoonestExpiries_IsTheFirstOfEachRoleInAllRepositories()
+    {
+        Assert.Null(await Catalog.FindSoonestExpiriesAsync(None));
+        var now = Database.Clock.GetUtcNow();
+        await CreateAsync("one", timestampDays: 14, snapshotDays: 20);
+        await CreateAsync("two", timestampDays: 3, snapshotDays: 90);
+
+        Assert.Equal(new SoonestExpiries(now.AddDays(365), now.AddDays(365), now.AddDays(20), now.AddDays(3)), await Catalog.FindSoonestExpiriesAsync(None));
+    }
+
     private async Task CreateAsync(string path, int timestampDays, int snapshotDays)
     {
         var now = Database.Clock.GetUtcNow();
