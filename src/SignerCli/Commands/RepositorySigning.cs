@@ -55,6 +55,7 @@ internal sealed class RepositorySigning(CommandContext context, TrustFlags trust
             .. chosen.Select(entry => SignersOf(entry.Share, [.. entry.Keys.Select(key => keys.Open(key, SigningKeyring.PurposeOf(entry.Share.Role.Name)))])),
             .. roles.Where(share => !share.OneTimeKeys.IsEmpty).Select(share => SignersOf(share, share.OneTimeKeys)),
         ];
+        await WarnOfPendingAsync(repository, roles, cancellationToken);
         context.Output.Progress($"Publishing {repository}");
         var result = await WithSignerAsync(repository, (signer, token) => signer.PublishAsync(change, request.Terms, signers, token), cancellationToken);
         // There may be thousands of hash bins; whoever signs one is noted as what signs them all.
@@ -125,6 +126,25 @@ internal sealed class RepositorySigning(CommandContext context, TrustFlags trust
 
     /// <inheritdoc/>
     public void Dispose() => keys.Dispose();
+
+    // What is published takes the place of what the others were about to sign, which is gone then.
+    private async Task WarnOfPendingAsync(RepositoryName repository, ImmutableArray<RoleShare> roles, CancellationToken cancellationToken)
+    {
+        if (request.IsPartial || roles.All(share => share.Role.Threshold == 1))
+            return;
+        try
+        {
+            foreach (var parked in await context.WithinTimeoutAsync(token => context.Servers.Own.ListPendingAsync(repository, token), cancellationToken))
+            {
+                if (roles.Any(share => share.Role.Name == parked.Role))
+                    context.Output.Warn($"A change of {parked.Role} waits for signatures since {CommandOutput.Date(parked.ParkedAt)}. This one takes its place: have that made again afterwards.");
+            }
+        }
+        catch (TrustException e)
+        {
+            context.Output.Detail($"Whether a change waits for signatures is not known: {e.Message}");
+        }
+    }
 
     private static RoleSigners SignersOf(RoleShare share, ImmutableArray<ISigningKey> signingKeys) => new(share.Role.Name, signingKeys) { Paths = share.Paths, IsRenewed = share.IsRenewed };
 

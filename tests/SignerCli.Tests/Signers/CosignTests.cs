@@ -96,6 +96,22 @@ public sealed class CosignTests(TeamServer server) : IClassFixture<TeamServer>
     }
 
     [Fact]
+    public async Task Sign_WithAllKeysOverAChangeThatWaits_Warns()
+    {
+        using var team = await server.NewTeamAsync("tuf");
+        var (ann, bob) = await ReleaseTeamAsync(team);
+        await team.SignAsync(ann, "1.0", "--partial");
+        foreach (var file in Directory.GetFiles(bob.Keys))
+            File.Copy(file, Path.Combine(ann.Keys, Path.GetFileName(file)));
+
+        var run = await team.SignAsync(ann, "1.1");
+
+        Assert.Equal("signed", run.Json[0].GetProperty("outcome").GetString());
+        Assert.Contains("A change of release waits for signatures", run.Messages, StringComparison.Ordinal);
+        Assert.Equal("nothing-pending", (await bob.RunAsync("cosign", team.Repository, "-y", "-o", "json")).ErrorCode);
+    }
+
+    [Fact]
     public async Task Cosign_StrangersKey_IsRefusedAndNothingIsPublished()
     {
         using var team = await server.NewTeamAsync("tuf");
