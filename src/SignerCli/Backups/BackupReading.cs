@@ -86,7 +86,10 @@ internal sealed class BackupReading(Passphrases passphrases, ITerminal terminal,
 
     private static RestoredKey Restore(ShareCollection shares)
     {
-        var key = SharedKey.Restore(shares.Finish());
+        var parts = shares.Finish();
+        var key = SharedKey.Restore(parts);
+        foreach (var part in parts)
+            CryptographicOperations.ZeroMemory(part.Value);
         var described = FileKeyStore.Describe(key.Scheme, key.Material);
         return new RestoredKey(new KeyEntry { Origin = KeyOrigin.Store, Location = "", Id = described.Id, Public = described }, key);
     }

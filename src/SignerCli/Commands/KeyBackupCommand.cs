@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Security.Cryptography;
 using TrustService.Cli.Backups;
 using TrustService.Cli.Home;
 using TrustService.Cli.KeyStores;
@@ -59,7 +60,7 @@ internal sealed class KeyBackupCommand : SignerCommand
             using (var trials = new PassphraseTrials(context.Passphrases))
             {
                 foreach (var entry in entries)
-                    opened.Add(Open(context, trials, entry));
+                    opened.Add(name is null ? OpenByTrial(context, trials, entry) : Open(context, entry));
             }
             using var passphrase = newPassphrase.IsGiven(context)
                 ? newPassphrase.Get(context, KeyPurpose.Backup, "the backup")
@@ -85,24 +86,22 @@ internal sealed class KeyBackupCommand : SignerCommand
             throw new TrustException(TrustError.Usage, $"{needed} of {count} shares cannot be: 2 to {MaxShares} shares are made, and at least 2 and at most all of them restore the key.");
         var entry = context.KeyFinder.Find(name);
         List<string> paths;
-        using (var trials = new PassphraseTrials(context.Passphrases))
+        var (described, opened) = Open(context, entry);
+        using (opened)
         {
-            var (described, opened) = Open(context, trials, entry);
-            using (opened)
-            {
-                if (!Directory.Exists(directory))
-                    PrivateFiles.EnsureDirectory(directory);
-                paths = [.. SharedKey.Split(opened, needed, count).Select(share => Write(share, described))];
-            }
+            if (!Directory.Exists(directory))
+                PrivateFiles.EnsureDirectory(directory);
+            paths = [.. SharedKey.Split(opened, needed, count).Select(Write)];
         }
         Report(context, [entry], paths);
         context.Output.Say($"Any {needed} of them restore the key, so together they are the key: hand them out, and remove the files here.");
         context.Output.Say($"To see whether they restore: signer key drill {string.Join(' ', paths.Take(needed))}");
 
-        string Write(KeyShare share, KeyEntry described)
+        string Write(KeyShare share)
         {
             var path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{described.Id!.Value.Value[..8]}-share-{share.Number}-of-{count}.txt"));
             PrivateFiles.WriteNew(path, SharePage.Write(share, described, context.Now));
+            CryptographicOperations.ZeroMemory(share.Value);
             return path;
         }
     }
@@ -116,12 +115,19 @@ internal sealed class KeyBackupCommand : SignerCommand
         return copyable.Count > 0 ? copyable : throw new TrustException(TrustError.KeyNotFound, $"There is no key in {context.Home.Keys} to back up.");
     }
 
-    // What is noted of it, as TUF metadata would list the key, wherever it is from.
-    private static (KeyEntry Entry, IExportableKey Key) Open(CommandContext context, PassphraseTrials trials, KeyEntry entry)
+    private static (KeyEntry Entry, IExportableKey Key) Open(CommandContext context, KeyEntry entry) =>
+        Described(entry, context.Keyring.OpenFile(entry, KeyPurposes.Of(entry.Roles)));
+
+    // Of many keys, whose passphrases may be one or many.
+    private static (KeyEntry Entry, IExportableKey Key) OpenByTrial(CommandContext context, PassphraseTrials trials, KeyEntry entry)
     {
-        RoleKeyring.RequireFile(entry);
         using var file = context.KeyFinder.ReadFile(entry);
-        var (opened, _) = trials.Open(file, KeyPurposes.Of(entry.Roles), $"the key {entry.Name}");
+        return Described(entry, trials.Open(file, KeyPurposes.Of(entry.Roles), $"the key {entry.Name}").Key);
+    }
+
+    // What is noted of it, as TUF metadata would list the key, wherever it is from.
+    private static (KeyEntry Entry, IExportableKey Key) Described(KeyEntry entry, IExportableKey opened)
+    {
         var described = FileKeyStore.Describe(opened.Scheme, opened.Material);
         return (entry with { Origin = KeyOrigin.Store, Id = described.Id, Public = described }, opened);
     }

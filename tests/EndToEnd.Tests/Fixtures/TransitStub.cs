@@ -3,17 +3,22 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using TrustService.Keys;
+using TrustService.Metadata;
 using TrustService.Testing;
 
 namespace TrustService.EndToEnd.Tests.Fixtures;
 
-/// <summary>What HashiCorp Vault's transit engine answers to reading a key and to signing with it: keys are made when they are first asked for.</summary>
+/// <summary>
+/// What HashiCorp Vault's transit engine answers to reading a key and to signing with it. Keys are made when they are first asked for: of the kind
+/// that the start of their name says, else P-256.
+/// </summary>
 public sealed class TransitStub : IAsyncDisposable
 {
     /// <summary>The only token that it takes.</summary>
     public const string Token = "hvs.token-of-the-tests";
 
-    private readonly ConcurrentDictionary<string, ECDsa> keys = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IExportableKey> keys = new(StringComparer.Ordinal);
     private HostileServer server = null!;
 
     /// <summary>The environment of a person who may use it.</summary>
@@ -59,22 +64,39 @@ public sealed class TransitStub : IAsyncDisposable
         }
     }
 
-    private ECDsa KeyOf(string name) => keys.GetOrAdd(name, _ => ECDsa.Create(ECCurve.NamedCurves.nistP256));
+    private IExportableKey KeyOf(string name) => keys.GetOrAdd(name, _ => SigningKeys.Generate(
+        name.StartsWith("p384", StringComparison.Ordinal) ? SignatureScheme.EcdsaP384Sha384
+        : name.StartsWith("rsa", StringComparison.Ordinal) ? SignatureScheme.RsaPssSha256
+        : name.StartsWith("ed25519", StringComparison.Ordinal) ? SignatureScheme.Ed25519
+        : SignatureScheme.EcdsaP256Sha256));
 
-    private static JsonObject Describe(ECDsa key) => new()
+    private static JsonObject Describe(IExportableKey key) => new()
     {
-        ["type"] = "ecdsa-p256",
         ["latest_version"] = 1,
-        ["keys"] = new JsonObject { ["1"] = new JsonObject { ["public_key"] = key.ExportSubjectPublicKeyInfoPem() + "\n" } },
+        ["keys"] = new JsonObject { ["1"] = new JsonObject { ["public_key"] = key.Scheme == SignatureScheme.Ed25519 ? Convert.ToBase64String(key.Material.Span) : KeyMaterial.ToPem(key.Scheme, key.Material.Span) } },
     };
 
-    private JsonObject Sign(ECDsa key, JsonNode? request)
+    private JsonObject Sign(IExportableKey key, JsonNode? request)
     {
-        Assert.True((bool)request!["prehashed"]!);
-        Assert.Equal("sha2-256", (string)request["hash_algorithm"]!);
-        Assert.Equal("asn1", (string)request["marshaling_algorithm"]!);
         Signatures++;
-        var signature = key.SignHash(Convert.FromBase64String((string)request["input"]!), DSASignatureFormat.Rfc3279DerSequence);
-        return new JsonObject { ["signature"] = $"vault:v1:{Convert.ToBase64String(signature)}", ["key_version"] = 1 };
+        var input = Convert.FromBase64String((string)request!["input"]!);
+        return new JsonObject { ["signature"] = $"vault:v1:{Convert.ToBase64String(key.Scheme == SignatureScheme.Ed25519 ? key.Sign(input) : SignDigest(key, input, request))}", ["key_version"] = 1 };
+    }
+
+    private static byte[] SignDigest(IExportableKey key, byte[] digest, JsonNode request)
+    {
+        Assert.True((bool)request["prehashed"]!);
+        Assert.Equal(key.Scheme == SignatureScheme.EcdsaP384Sha384 ? "sha2-384" : "sha2-256", (string)request["hash_algorithm"]!);
+        if (key.Scheme == SignatureScheme.RsaPssSha256)
+        {
+            Assert.Equal(("pss", "hash"), ((string)request["signature_algorithm"]!, (string)request["salt_length"]!));
+            using var rsa = RSA.Create();
+            rsa.ImportPkcs8PrivateKey(key.ExportPkcs8(), out _);
+            return rsa.SignHash(digest, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
+        }
+        Assert.Equal("asn1", (string)request["marshaling_algorithm"]!);
+        using var ecdsa = ECDsa.Create();
+        ecdsa.ImportPkcs8PrivateKey(key.ExportPkcs8(), out _);
+        return ecdsa.SignHash(digest, DSASignatureFormat.Rfc3279DerSequence);
     }
 }

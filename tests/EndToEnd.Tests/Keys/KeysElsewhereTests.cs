@@ -32,6 +32,23 @@ public sealed class KeysElsewhereTests(TrustWorld world) : IClassFixture<TrustWo
         Assert.True(vault.Signatures > 5);
     }
 
+    [Theory]
+    [InlineData("p384-a", "ecdsa-sha2-nistp384")]
+    [InlineData("rsa-a", "rsassa-pss-sha256")]
+    [InlineData("ed25519-a@1", "ed25519")]
+    public async Task VaultExample_OtherKindsOfKeys_Sign(string key, string scheme)
+    {
+        await using var vault = await TransitStub.StartAsync();
+        using var person = new SignerTool(world.Server);
+        foreach (var (name, value) in vault.Environment)
+            person.Environment[name] = value;
+
+        var imported = await person.DoAsync("key", "import", $"exec:{Checkout.File("examples", "vault-transit.sh")}?key={key}", "-o", "json");
+
+        Assert.Equal(scheme, imported.Json.GetProperty("scheme").GetString());
+        Assert.Equal(1, vault.Signatures);
+    }
+
     [Fact]
     public async Task VaultExample_WrongTokenOrNoSuchKey_SaysWhatVaultSays()
     {
