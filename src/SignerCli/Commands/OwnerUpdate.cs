@@ -125,6 +125,19 @@ internal sealed class OwnerUpdate(CommandContext context, OwnerReading current) 
             files[RoleName.Snapshot] = snapshot;
         context.Output.Progress($"Publishing {current.Repository}");
         _ = await context.WithinTimeoutAsync(token => context.Servers.For(Format).PublishAsync(current.Repository, files, token), cancellationToken);
+        ForgetReplacedKeys(root.Metadata.Signed);
+    }
+
+    // A key that no role lists any more is not looked for there again.
+    private void ForgetReplacedKeys(Root next)
+    {
+        ImmutableArray<PublicKey> before = [.. current.Root.Metadata.Signed.Keys.Values, .. current.Top.Metadata.Signed.Delegations?.Keys.Values ?? []];
+        HashSet<string> after = [.. next.Keys.Values.Concat(Next(RoleName.Targets)!.Delegations?.Keys.Values ?? []).Select(key => key.Fingerprint)];
+        foreach (var gone in before.Where(key => !after.Contains(key.Fingerprint)))
+        {
+            foreach (var entry in context.Keys.List().Where(entry => entry.IsSame(gone) && entry.Repositories.Contains(current.Repository.Value)))
+                FileKeyStore.Change(entry, known => known with { Repositories = known.Repositories.Remove(current.Repository.Value) });
+        }
     }
 
     /// <summary>The next root with the signatures of the keys that are here, for others to sign.</summary>

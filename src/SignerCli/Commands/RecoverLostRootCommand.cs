@@ -102,8 +102,11 @@ internal sealed class RecoverLostRootCommand : SignerCommand
             cancellationToken);
         // A root key that the key store still has is one of too few, or one of those that are gone: a new one is made.
         using var root = RepositoryKey.Make(context, RoleName.Root, name, KeySchemes.Parse(context.Parse.GetRequiredValue(type)));
+        using var former = new OwnerUpdate(context, current);
+        // Its versions go on, as far as a server lets a first one jump; else a key that nobody has seen begins with version 1.
+        var targetsId = current.Top.Metadata.Signed.Version >= WriteLimits.Default.MaxVersionJump ? null : former.Held(OwnerUpdate.KeysOf(current.Root.Metadata.Signed, RoleName.Targets)).FirstOrDefault()?.Id?.Value;
         var rootId = FileKeyStore.Describe(root.Scheme, root.Material).Id.Value;
-        var request = new InitRequest(current.Format, rootId, null, KeySchemes.Parse(context.Parse.GetRequiredValue(type)), renewal.RootLifetime(context.Parse), renewal.Lifetime(context.Parse), IsConfirmed: true);
+        var request = new InitRequest(current.Format, rootId, targetsId, KeySchemes.Parse(context.Parse.GetRequiredValue(type)), renewal.RootLifetime(context.Parse), renewal.Lifetime(context.Parse), IsConfirmed: true);
         var (_, fingerprint, _) = await new RepositoryInitialization(context, name, request).RunAsync(cancellationToken);
         var versions = await TakeAlongAsync(context, name, current, cancellationToken);
         context.Output.Say("Fingerprint", fingerprint);
@@ -115,8 +118,9 @@ internal sealed class RecoverLostRootCommand : SignerCommand
     private async Task<string> TakeAlongAsync(CommandContext context, RepositoryName name, OwnerReading former, CancellationToken cancellationToken)
     {
         var begun = await OwnerReading.ReadAsync(context, trust, name, readsBins: false, cancellationToken);
-        using var update = new OwnerUpdate(context, begun);
-        var content = former.Top.Metadata.Signed with { Version = begun.Top.Metadata.Signed.Version, Repository = begun.Top.Metadata.Signed.Repository };
+        using var update = new OwnerUpdate(context, begun) { IsRecovery = true };
+        var isKeyKept = OwnerUpdate.KeysOf(begun.Root.Metadata.Signed, RoleName.Targets).Any(key => OwnerUpdate.KeysOf(former.Root.Metadata.Signed, RoleName.Targets).Any(old => old.Fingerprint == key.Fingerprint));
+        var content = former.Top.Metadata.Signed with { Version = (isKeyKept ? former : begun).Top.Metadata.Signed.Version, Repository = begun.Top.Metadata.Signed.Repository };
         update.Add(RoleName.Targets, TargetsEditor.Next(content, new TargetsChange(), context.Now + renewal.Lifetime(context.Parse)));
         foreach (var role in former.Delegated.Select(reading => reading.Trusted).OfType<TrustedTargets>())
             update.AddFile(role.Role, role.Metadata.File);

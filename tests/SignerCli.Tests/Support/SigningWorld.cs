@@ -18,7 +18,7 @@ internal sealed class SigningWorld : IAsyncDisposable
 
     public FixedTime Time { get; }
 
-    public TrustServerHost Server { get; }
+    public TrustServerHost Server { get; set; }
 
     public SignerMachine Owner { get; }
 
