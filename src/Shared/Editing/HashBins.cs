@@ -56,21 +56,33 @@ public static class HashBins
         },
     };
 
-    /// <summary>The same bins with another key in the place of one. Each bin has to be signed anew with it.</summary>
-    /// <param name="delegations">Delegations to hash bins.</param>
-    /// <param name="former">The key that counts no more.</param>
-    /// <param name="next">The key in its place.</param>
-    /// <returns>Null if there are no bins, or if that key is none of theirs.</returns>
-    public static Delegations? ReplaceKey(Delegations? delegations, PublicKey former, PublicKey next)
+    /// <summary>The same bins with the targets keys of the next root, where one of their keys counts no more for targets. Each bin has to be signed anew then.</summary>
+    /// <param name="delegations">What targets delegates.</param>
+    /// <param name="current">The current root.</param>
+    /// <param name="next">The next root.</param>
+    /// <returns>Null if there are no bins, or if nothing changes for them.</returns>
+    public static Delegations? FollowRoot(Delegations? delegations, Root current, Root next)
     {
-        if (delegations?.Succinct is not { } bins || !bins.RoleKeys.KeyIds.Any(IsFormer))
+        if (delegations?.Succinct is not { } bins)
             return null;
-        ImmutableArray<KeyId> ids = [.. bins.RoleKeys.KeyIds.Where(id => !IsFormer(id)).Append(next.Id).Distinct()];
-        var keys = delegations.Keys.Where(key => ids.Contains(key.Key)).ToDictionary();
-        keys[next.Id] = next;
-        return delegations with { Keys = keys.AsReadOnly(), Succinct = bins with { RoleKeys = bins.RoleKeys with { KeyIds = ids } } };
+        var (former, coming) = (SignerList.Of(current, RoleName.Targets), SignerList.Of(next, RoleName.Targets));
+        List<PublicKey> own = [.. new SignerList(NamePrefix, delegations.Keys, bins.RoleKeys).Members];
+        var gone = Fingerprints(former.Members).Except(Fingerprints(coming.Members)).ToHashSet(StringComparer.Ordinal);
+        // Bins of the targets keys have them all, as before; bins with keys of their own besides keep those.
+        var haveAll = Fingerprints(own).SetEquals(Fingerprints(former.Members));
+        if (!haveAll && !own.Exists(key => gone.Contains(key.Fingerprint)))
+            return null;
+        List<PublicKey> keys = haveAll ? [.. coming.Members] : [.. own.Where(key => !gone.Contains(key.Fingerprint)).Concat(coming.Members).DistinctBy(key => key.Fingerprint)];
+        var threshold = haveAll ? coming.Role.Threshold : bins.RoleKeys.Threshold;
+        if (threshold == bins.RoleKeys.Threshold && Fingerprints(keys).SetEquals(Fingerprints(own)))
+            return null;
+        return delegations with
+        {
+            Keys = keys.ToDictionary(key => key.Id).AsReadOnly(),
+            Succinct = bins with { RoleKeys = bins.RoleKeys with { KeyIds = [.. keys.Select(key => key.Id)], Threshold = threshold } },
+        };
 
-        bool IsFormer(KeyId id) => delegations.Keys.TryGetValue(id, out var key) && key.Fingerprint == former.Fingerprint;
+        static HashSet<string> Fingerprints(IEnumerable<PublicKey> keys) => keys.Select(key => key.Fingerprint).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>The names of all bins, for numbers that <see cref="RequireCount"/> allows.</summary>

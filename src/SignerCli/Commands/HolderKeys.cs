@@ -1,3 +1,4 @@
+using TrustService.Ceremony;
 using TrustService.Cli.Home;
 using TrustService.Cli.KeyStores;
 using TrustService.Errors;
@@ -26,6 +27,19 @@ internal sealed class HolderKeys(CommandContext context, IMetadataFormat format,
     public static (string Name, string Key) Split(string text, string option) => text.IndexOf('=', StringComparison.Ordinal) is var at and > 0 && at + 1 < text.Length
         ? (KeyNames.Require(text[..at]), text[(at + 1)..])
         : throw new TrustException(TrustError.Usage, $"{option} is \"{text}\"; NAME=KEY is needed.") { Hint = $"As in {option} alice=alice.pub, where alice.pub is what signer key export wrote." };
+
+    /// <summary>The key of a role that is meant by the name of its holder or by the start of its id.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.KeyNotFound"/> if it is none or several.</exception>
+    public static KeyId Find(Root current, RoleName role, string text)
+    {
+        var holders = KeyHolder.Of(current, role).ToList();
+        var found = holders.Where(holder => holder.Name == text).ToList();
+        if (found.Count == 0 && text.Length >= 4)
+            found = holders.FindAll(holder => holder.Id.Value.StartsWith(text, StringComparison.OrdinalIgnoreCase) || holder.Id.Short == text);
+        return found.Count == 1
+            ? found[0].Id
+            : throw new TrustException(TrustError.KeyNotFound, $"'{text}' means {(found.Count == 0 ? "none" : "several")} of the {role} keys of root {current.Version}.") { Role = role.Value, Hint = $"They are {string.Join(", ", holders)}." };
+    }
 
     /// <summary>A key of the root role: a public key, or a certificate where the format has them.</summary>
     /// <exception cref="TrustException">A coded refusal.</exception>

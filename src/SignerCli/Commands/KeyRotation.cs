@@ -50,15 +50,7 @@ internal sealed class KeyRotation(CommandContext context, OwnerReading current, 
         var key = update.Use(NewKey(RoleName.Targets));
         var described = current.Format.DescribeKey(key.Scheme, key.Material);
         update.Root = (update.Root ?? Change()).Replace(RoleName.Targets, former.Id, described, Root.KeyNames.GetValueOrDefault(former.Id));
-        var expires = context.Now + request.Lifetime;
-        if (HashBins.ReplaceKey(content.Delegations, former, described) is { } delegations)
-        {
-            // What the former key signed must count no more there either.
-            content = content with { Delegations = delegations };
-            foreach (var bin in current.Delegated.Where(reading => delegations.Succinct!.IsBin(reading.Role)))
-                update.Add(bin.Role, TargetsEditor.Next((bin.Trusted ?? throw bin.Refusal!).Metadata.Signed, new TargetsChange(), expires));
-        }
-        update.Add(RoleName.Targets, TargetsEditor.Next(content, new TargetsChange(), expires));
+        update.AddTargets(content, context.Now + request.Lifetime);
     }
 
     /// <summary>Puts a new key in the place of one of a delegated role, wherever targets lists that key, and has it sign those roles.</summary>

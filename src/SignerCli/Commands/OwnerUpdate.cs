@@ -68,6 +68,21 @@ internal sealed class OwnerUpdate(CommandContext context, OwnerReading current) 
     /// <summary>Adds the next version of targets or of a delegated role.</summary>
     public void Add(RoleName role, Targets next) => targets[role] = next;
 
+    /// <summary>Adds the next version of targets under the next root; its hash bins as well, if a key of theirs counts no more for targets: it must count no more there either.</summary>
+    /// <param name="content">The content of targets.</param>
+    /// <param name="expires">The expiry, UTC.</param>
+    /// <exception cref="TrustException">The refusal of a bin that cannot be read.</exception>
+    public void AddTargets(Targets content, DateTimeOffset expires)
+    {
+        if (HashBins.FollowRoot(content.Delegations, current.Root.Metadata.Signed, NextRoot) is { } delegations)
+        {
+            content = content with { Delegations = delegations };
+            foreach (var bin in current.Delegated.Where(reading => delegations.Succinct!.IsBin(reading.Role)))
+                Add(bin.Role, TargetsEditor.Next((bin.Trusted ?? throw bin.Refusal!).Metadata.Signed, new TargetsChange(), expires));
+        }
+        Add(RoleName.Targets, TargetsEditor.Next(content, new TargetsChange(), expires));
+    }
+
     /// <summary>Adds a file as it is, signed by others.</summary>
     public void AddFile(RoleName role, ReadOnlyMemory<byte> file) => ready[role] = file;
 
@@ -144,9 +159,10 @@ internal sealed class OwnerUpdate(CommandContext context, OwnerReading current) 
     /// <exception cref="TrustException"><see cref="TrustError.Usage"/> if more than root has to be published at the same time; or a coded refusal of the root.</exception>
     public RootProposal Propose()
     {
-        // Targets alone is signed anew by whoever publishes the root with its new key; the rest would have to wait in files of its own.
-        if (targets.Keys.Any(role => role != RoleName.Targets))
-            throw new TrustException(TrustError.Usage, $"{string.Join(" and ", targets.Keys)} must be published together with the root, which a proposal of a root cannot hold.") { Hint = "Have the root keys here that are needed." };
+        // Targets and its hash bins are signed anew by whoever publishes the root with its new key; the rest would have to wait in files of its own.
+        var others = targets.Keys.Where(role => role != RoleName.Targets && Bins?.IsBin(role) != true).ToList();
+        if (others.Count > 0)
+            throw new TrustException(TrustError.Usage, $"{string.Join(" and ", others)} must be published together with the root, which a proposal of a root cannot hold.") { Hint = "Have the root keys here that are needed." };
         var proposal = RootProposal.Create(Format, current.Repository, current.Root.Metadata, NextRoot, null, context.Now);
         var signers = Signers([.. KeysOf(current.Root.Metadata.Signed, RoleName.Root), .. KeysOf(NextRoot, RoleName.Root)], KeyPurpose.Root);
         return signers.IsEmpty ? proposal : proposal.Sign(signers);

@@ -20,7 +20,7 @@ internal sealed class RootProposeCommand : SignerCommand
     private readonly Option<string[]> lost = new("--lost") { HelpName = "NAME|KEYID", Description = "Remove a holder whose key nobody has any more, and check that the others can still sign", Arity = ArgumentArity.OneOrMore };
     private readonly Option<int?> threshold = new("--threshold") { HelpName = "N", Description = "How many holders must sign from then on" };
     private readonly Option<string?> rotateOnline = new("--rotate-online") { HelpName = "ROLE", Description = "List new online keys, which the server makes, for snapshot, timestamp or all" };
-    private readonly Option<string?> targetsKey = new("--targets-key") { HelpName = "KEY", Description = "Replace the targets key; publish it where that key is" };
+    private readonly TargetsKeyFlags targetsKeys = new();
     private readonly Option<string> expires = new("--expires") { HelpName = "TIME", Description = "How long the next root is valid (default 10y)", DefaultValueFactory = _ => "10y" };
     private readonly Option<string> outFile = new("--out") { HelpName = "FILE", Description = "Write the proposal to FILE, which must not be there yet", Required = true };
     private readonly TrustFlags trust = new();
@@ -31,7 +31,7 @@ internal sealed class RootProposeCommand : SignerCommand
     {
         rotateOnline.AcceptOnlyFromAmong("snapshot", "timestamp", "all");
         Arguments.Add(repository);
-        foreach (var option in (Option[])[add, remove, replace, lost, threshold, rotateOnline, targetsKey, expires, outFile, trust.Root, trust.Format])
+        foreach (var option in (Option[])[add, remove, replace, lost, threshold, rotateOnline, .. targetsKeys.All, expires, outFile, trust.Root, trust.Format])
             Options.Add(option);
     }
 
@@ -64,11 +64,7 @@ internal sealed class RootProposeCommand : SignerCommand
         var current = root.Metadata.Signed;
         var keepsNames = root.Format.Rules.ServersKeepUnknownMembers || await new ParkedProposals(context).AreKeptAsync(name, cancellationToken);
         var change = ChangeHolders(context, root, new HolderKeys(context, root.Format, name), keepsNames);
-        if (context.Parse.GetValue(targetsKey) is { } reference)
-        {
-            change = change.Assign(RoleName.Targets, new RoleAssignment([new HolderKeys(context, root.Format, name).Read(reference)]));
-            context.Output.Notice("Targets will have another key: publish the new root where that key is, so that targets is signed with it at once.");
-        }
+        change = targetsKeys.Apply(context, current, new HolderKeys(context, root.Format, name), change);
         foreach (var role in (RoleName[])[RoleName.Snapshot, RoleName.Timestamp])
             change = await ChangeOnlineAsync(context, root, name, role, change, cancellationToken);
         return RootProposal.Create(root.Format, name, root.Metadata, RootEditor.Next(current, change), null, context.Now);
@@ -78,15 +74,15 @@ internal sealed class RootProposeCommand : SignerCommand
     {
         var current = root.Metadata.Signed;
         var change = new RootChange(context.Now + Durations.Parse(context.Parse.GetRequiredValue(expires), "--expires"));
-        var gone = (context.Parse.GetValue(lost) ?? []).Select(text => Find(current, text)).ToList();
+        var gone = (context.Parse.GetValue(lost) ?? []).Select(text => HolderKeys.Find(current, RoleName.Root, text)).ToList();
         ProposalRules.RequireReachable(current, gone);
-        foreach (var id in gone.Concat((context.Parse.GetValue(remove) ?? []).Select(text => Find(current, text))).Distinct())
+        foreach (var id in gone.Concat((context.Parse.GetValue(remove) ?? []).Select(text => HolderKeys.Find(current, RoleName.Root, text))).Distinct())
             change = change.Remove(RoleName.Root, id);
         foreach (var text in context.Parse.GetValue(replace) ?? [])
         {
             var (former, rest) = HolderKeys.Split(text, "--replace-holder");
             var (name, key) = HolderKeys.Split(rest, "--replace-holder");
-            change = change.Replace(RoleName.Root, Find(current, former), keys.ReadRoot(key), Name(name));
+            change = change.Replace(RoleName.Root, HolderKeys.Find(current, RoleName.Root, former), keys.ReadRoot(key), Name(name));
         }
         foreach (var text in context.Parse.GetValue(add) ?? [])
         {
@@ -127,16 +123,5 @@ internal sealed class RootProposeCommand : SignerCommand
         var next = RootEditor.Next(current, change);
         foreach (var same in KeyHolder.Of(next, RoleName.Root).Where(holder => holder.Name is not null).GroupBy(holder => holder.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
             throw new TrustException(TrustError.Usage, $"Two holders would be called {same.Key}; each needs a name of their own.");
-    }
-
-    private static KeyId Find(Root current, string text)
-    {
-        var holders = KeyHolder.Of(current, RoleName.Root).ToList();
-        var found = holders.Where(holder => holder.Name == text).ToList();
-        if (found.Count == 0 && text.Length >= 4)
-            found = holders.FindAll(holder => holder.Id.Value.StartsWith(text, StringComparison.OrdinalIgnoreCase) || holder.Id.Short == text);
-        return found.Count == 1
-            ? found[0].Id
-            : throw new TrustException(TrustError.KeyNotFound, $"'{text}' means {(found.Count == 0 ? "none" : "several")} of the holders of root {current.Version}.") { Role = RoleName.Root.Value, Hint = $"They are {string.Join(", ", holders)}." };
     }
 }

@@ -87,12 +87,28 @@ internal sealed class RootPublishCommand : SignerCommand
                 Hint = "Somebody published another root meanwhile. Propose the change again on top of it, and have it signed again.",
             };
         }
+        // Hash bins have the keys of targets: a key that is replaced would go on signing images there.
+        var changesBins = HashBins.FollowRoot(current.Top.Metadata.Signed.Delegations, now.Signed, next.Signed) is not null;
+        if (changesBins)
+            current = await OwnerReading.ReadAsync(context, trust, proposal.Repository, readsBins: true, cancellationToken);
         using var update = new OwnerUpdate(context, current) { SignedRoot = next, AcceptsStale = renewal.AcceptsStale(context.Parse) };
         // Targets that the new root's keys did not sign would be refused with it.
-        if (!SignatureThreshold.Count(current.Top.Metadata, next.Signed.Keys, next.Signed.Roles[RoleName.Targets]).IsMet)
-            update.Add(RoleName.Targets, TargetsEditor.Next(current.Top.Metadata.Signed, new TargetsChange(), context.Now + renewal.Lifetime(context.Parse)));
+        if (changesBins || !SignatureThreshold.Count(current.Top.Metadata, next.Signed.Keys, next.Signed.Roles[RoleName.Targets]).IsMet)
+            update.AddTargets(current.Top.Metadata.Signed, context.Now + renewal.Lifetime(context.Parse));
         await update.PublishAsync(cancellationToken);
+        WarnOfOtherRoles(context, current.Top.Metadata.Signed.Delegations, now.Signed, next.Signed);
         return true;
+    }
+
+    // Signers have keys of their own; one who was given the targets key keeps it.
+    private static void WarnOfOtherRoles(CommandContext context, Delegations? delegations, Root before, Root after)
+    {
+        var gone = SignerList.Of(before, RoleName.Targets).Members.ExceptBy(SignerList.Of(after, RoleName.Targets).Members.Select(key => key.Fingerprint), key => key.Fingerprint).Select(key => key.Fingerprint).ToHashSet(StringComparer.Ordinal);
+        foreach (var role in delegations?.Roles ?? [])
+        {
+            if (role.RoleKeys.KeyIds.Any(id => delegations!.Keys.TryGetValue(id, out var key) && gone.Contains(key.Fingerprint)))
+                context.Output.Warn($"The former targets key still signs for {role.Name}: signer key rotate {role.Name} takes it out there.");
+        }
     }
 
     // Read back as any verifier would, before it is called done.

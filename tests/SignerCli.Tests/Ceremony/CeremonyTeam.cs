@@ -98,9 +98,19 @@ internal sealed class CeremonyTeam : IDisposable
     /// <summary>Somebody who pins root 1 finds an image that is signed now.</summary>
     public async Task SignAndVerifyAsync(string tag)
     {
-        var layout = new ImageLayoutBuilder(files["layout-" + tag]).With(builder => builder.AddImage("1.0", new Dictionary<string, string> { ["app"] = tag }));
-        await Release.SucceedsAsync("sign", $"oci:{layout}:1.0", "--as", $"{Repository}:{tag}", "-y");
+        await Release.SucceedsAsync("sign", Layout(tag), "--as", $"{Repository}:{tag}", "-y");
         await Release.SucceedsAsync("verify", $"{Repository}:{tag}", "--no-registry");
+    }
+
+    /// <summary>An image to sign.</summary>
+    public string Layout(string content) =>
+        $"oci:{new ImageLayoutBuilder(files["layout-" + content]).With(builder => builder.AddImage("1.0", new Dictionary<string, string> { ["app"] = content }))}:1.0";
+
+    /// <summary>The targets keys of the current root, and how many of them must sign.</summary>
+    public async Task<(List<string> Keys, long Threshold)> TargetsAsync()
+    {
+        var role = (await StatusAsync()).Json.GetProperty("root").GetProperty("roles").GetProperty("targets");
+        return ([.. role.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("keyid").GetString()!)], role.GetProperty("threshold").GetInt64());
     }
 
     public SignerMachine NewMachine()
