@@ -12,7 +12,7 @@ namespace TrustService.Cli.Commands;
 /// <summary><c>signer key certificate</c>.</summary>
 internal sealed class KeyCertificateCommand : SignerCommand
 {
-    private readonly Argument<string> key = new("key") { HelpName = "KEY", Description = "The key: id, label, file or env://VARIABLE" };
+    private readonly Argument<string> key = new("key") { HelpName = "KEY", Description = "The key: id, label, file, env://VARIABLE, pkcs11:… or exec:PROGRAM" };
     private readonly Argument<string> repository = new("repository") { HelpName = "REPOSITORY", Description = "The repository for which it is a root key" };
     private readonly Option<string> expires = new("--expires") { HelpName = "TIME", Description = "How long it is valid (default 10y)", DefaultValueFactory = _ => "10y" };
     private readonly Option<string?> outFile = new("--out") { HelpName = "FILE", Description = "Write it to FILE, which must not be there yet (default: standard output)" };

@@ -13,7 +13,7 @@ namespace TrustService.Cli.Commands;
 internal sealed class RootSignCommand : SignerCommand
 {
     private readonly Argument<string[]> files = new("file") { HelpName = "FILE", Description = "The proposal; several copies are signed as one", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string[]> keys = new("--key", "-k") { HelpName = "KEY", Description = "Key to sign with: id, label, file or env://VARIABLE (default: found in the key store)", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string[]> keys = new("--key", "-k") { HelpName = "KEY", Description = "Key to sign with: id, label, file, env://VARIABLE, pkcs11:… or exec:PROGRAM (default: found in the key store)", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> outFile = new("--out") { HelpName = "FILE", Description = "Write the signed proposal to FILE (default: in place of the first one)" };
     private readonly Option<string?> root = new("--root") { HelpName = "PIN", Description = "Root that the proposal must build on: its file or root:VERSION:sha256:HEX (default: the pinned one)" };
     private readonly Option<bool> yes = new("--yes", "-y") { Description = "Do not ask" };

@@ -152,6 +152,33 @@ public sealed class TokenKeyTests(TokenWorld tokens) : IDisposable
     }
 
     [Fact]
+    public async Task RootSign_HolderWithAToken_IsFoundByItself()
+    {
+        await using var world = await SigningWorld.StartAsync();
+        var holder = world.Owner;
+        holder.Environment["SIGNER_PKCS11_PIN"] = SoftHsm.Pin;
+        var proposal = Path.Combine(holder.Root, "root-1.proposal");
+        string[][] commands =
+        [
+            ["key", "import", TokenWorld.Uri("p384"), "--label", "alice", "--role", "root"],
+            ["key", "generate", "release", "--role", "targets"],
+            ["root", "init", SigningWorld.Repository, "--holder", "alice=alice", "--threshold", "1", "--targets-key", "release", "--out", proposal],
+            ["root", "sign", proposal, "-y"],
+            ["root", "publish", proposal, "-y"],
+            ["inspect", SigningWorld.Repository],
+        ];
+
+        foreach (var command in commands)
+        {
+            var run = await holder.RunAsync(command);
+            Assert.True(run.ExitCode == 0, $"{string.Join(' ', command)}\n{run.Messages}");
+        }
+
+        var key = Assert.Single((await holder.RunAsync("key", "list", "-o", "json")).Json.EnumerateArray(), entry => entry.GetProperty("origin").GetString() == "token");
+        Assert.Equal(SigningWorld.Repository, Assert.Single(key.GetProperty("repositories").EnumerateArray()).GetString());
+    }
+
+    [Fact]
     public async Task Sign_OtherKeyTookThePlace_IsNotUsed()
     {
         await using var world = await SigningWorld.StartAsync();
