@@ -31,7 +31,7 @@ public sealed class PassphraseCareTests : IDisposable
         Assert.Equal(0, (await machine.RunAsync("key", "generate", "ci", "--passphrase-fd", descriptor)).ExitCode);
 
         machine.Environment["SIGNER_DELEGATION_PASSPHRASE"] = text.Split('\r', '\n')[0];
-        Assert.Equal(0, (await machine.RunAsync("key", "export", "ci", "--private", "--for-notary", "--out", Path.Combine(machine.Root, "copy.pem"))).ExitCode);
+        Assert.Equal(0, (await OpenAsync("copy")).ExitCode);
     }
 
     [Theory]
@@ -50,14 +50,14 @@ public sealed class PassphraseCareTests : IDisposable
         machine.Environment["SIGNER_DELEGATION_PASSPHRASE"] = "right";
         Assert.Equal(0, (await machine.RunAsync("key", "generate", "ci")).ExitCode);
         machine.Environment["SIGNER_DELEGATION_PASSPHRASE"] = "guess";
-        Assert.Equal("wrong-passphrase", (await ExportAsync("a")).ErrorCode);
-        Assert.Equal("wrong-passphrase", (await ExportAsync("b")).ErrorCode);
+        Assert.Equal("wrong-passphrase", (await OpenAsync("a")).ErrorCode);
+        Assert.Equal("wrong-passphrase", (await OpenAsync("b")).ErrorCode);
         machine.Environment.Remove("SIGNER_DELEGATION_PASSPHRASE");
         machine.Terminal.Answer("another guess", "right");
 
-        var opened = await ExportAsync("c");
+        var opened = await OpenAsync("c");
         machine.Terminal.Answer("right");
-        var again = await ExportAsync("d");
+        var again = await OpenAsync("d");
 
         Assert.Equal(0, opened.ExitCode);
         Assert.Contains("3 wrong passphrases were given", opened.Messages, StringComparison.Ordinal);
@@ -81,5 +81,6 @@ public sealed class PassphraseCareTests : IDisposable
 
     private static string NumberOf(AnonymousPipeServerStream pipe) => pipe.ClientSafePipeHandle.DangerousGetHandle().ToInt32().ToString(CultureInfo.InvariantCulture);
 
-    private Task<SignerRun> ExportAsync(string name) => machine.RunAsync("key", "export", "ci", "--private", "--for-notary", "--out", Path.Combine(machine.Root, name), "--new-passphrase-file", machine.WriteFile("new", "new"), "-o", "json");
+    // The cheapest command that opens the key.
+    private Task<SignerRun> OpenAsync(string name) => machine.RunAsync("key", "backup", "ci", "--shares", "2", "--out-dir", Path.Combine(machine.Root, name), "-o", "json");
 }
