@@ -16,12 +16,17 @@ public sealed class DelegationWalk
     private readonly string targetPath;
     private readonly FormatRules rules;
     private readonly int maxVisits;
+    private readonly ICollection<DelegationDecision>? decisions;
     private readonly HashSet<RoleName> visited = [];
     private readonly Stack<DelegationStep> pending = new();
 
     /// <summary>Starts a search at the top-level targets.</summary>
-    public DelegationWalk(TrustedTargets top, string targetPath)
+    /// <param name="top">The top-level targets.</param>
+    /// <param name="targetPath">What is searched.</param>
+    /// <param name="decisions">Takes what was made of each delegation, to explain the search; or null.</param>
+    public DelegationWalk(TrustedTargets top, string targetPath, ICollection<DelegationDecision>? decisions = null)
     {
+        this.decisions = decisions;
         this.targetPath = targetPath;
         rules = top.Snapshot.Root.Format.Rules;
         maxVisits = top.Snapshot.Root.Limits.MaxVisitedRoles;
@@ -61,6 +66,7 @@ public sealed class DelegationWalk
         if (delegations.Succinct is { } bins)
         {
             pending.Push(new DelegationStep(role, bins.BinOf(targetPath)));
+            decisions?.Add(new DelegationDecision(role, bins.BinOf(targetPath), DelegationVerdict.Matches));
             return;
         }
         var matching = new List<DelegationStep>();
@@ -76,6 +82,8 @@ public sealed class DelegationWalk
         }
         for (var i = matching.Count - 1; i >= 0; i--)
             pending.Push(matching[i]);
+        if (decisions is not null)
+            Explain(role, delegations, matching, decisions);
     }
 
     /// <summary>Leaves out a role that could not be verified, where the format allows that.</summary>
@@ -94,6 +102,17 @@ public sealed class DelegationWalk
     public static bool MaySkip(FormatRules rules, TrustException refusal) =>
         rules.UnverifiableRole == UnverifiableRole.IsSkipped
         && refusal.Error is TrustError.ThresholdNotMet or TrustError.Expired or TrustError.RoleNotListed;
+
+    private void Explain(TrustedTargets role, Delegations delegations, List<DelegationStep> matching, ICollection<DelegationDecision> to)
+    {
+        foreach (var delegated in delegations.Roles)
+        {
+            var verdict = !Matches(role, delegated) ? DelegationVerdict.OtherPaths
+                : matching.Any(step => step.Role == delegated.Name) ? DelegationVerdict.Matches
+                : DelegationVerdict.BehindTerminating;
+            to.Add(new DelegationDecision(role, delegated.Name, verdict));
+        }
+    }
 
     private bool Matches(TrustedTargets delegator, DelegatedRole delegated)
     {

@@ -26,6 +26,7 @@ internal sealed class SignerRootCommand : Command
         Add("sign", () => new SignCommand(host, Globals));
         Add("verify", () => new VerifyCommand(host, Globals));
         Add("inspect", () => new InspectCommand(host, Globals));
+        Add("explain", () => new ExplainCommand(host, Globals));
         Add("doctor", () => new DoctorCommand(host, Globals));
         Add("revoke", () => new RevokeCommand(host, Globals));
         Add("reshape", () => new ReshapeCommand(host, Globals));

@@ -114,7 +114,8 @@ internal static class VerificationReport
         writer.WriteEndObject();
     }
 
-    private static void WriteChecks(Utf8JsonWriter writer, VerificationOutcome outcome)
+    /// <summary>Writes the checks of an outcome.</summary>
+    public static void WriteChecks(Utf8JsonWriter writer, VerificationOutcome outcome)
     {
         writer.WriteStartArray("checks");
         foreach (var check in outcome.Checks)

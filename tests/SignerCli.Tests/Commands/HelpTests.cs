@@ -13,6 +13,7 @@ public sealed class HelpTests
     [InlineData("verify")]
     [InlineData("inspect")]
     [InlineData("doctor")]
+    [InlineData("explain")]
     [InlineData("revoke")]
     [InlineData("cosign")]
     [InlineData("pending")]
