@@ -88,7 +88,7 @@ public sealed record FormatRules
     /// <summary>True if targets may be spread over hash bins.</summary>
     public required bool MayHaveHashBins { get; init; }
 
-    /// <summary>True if images are signed by the delegated roles of those who sign, where there are any; false if always by targets.</summary>
+    /// <summary>True if an image is signed by every delegated role whose key is at hand, where there are any; false if by one role, which a search finds first.</summary>
     public required bool DelegatesSignImages { get; init; }
 
     /// <summary>How somebody is let sign images.</summary>
