@@ -89,21 +89,23 @@ internal sealed class KeyBackupCommand : SignerCommand
         var (described, opened) = Open(context, entry);
         using (opened)
         {
+            paths = [.. Enumerable.Range(1, count).Select(number => PathOf(described, number))];
+            // Half a set beside half of an older one would be worse than none.
+            if (paths.Find(File.Exists) is { } present)
+                throw new TrustException(TrustError.AlreadyExists, $"{present} exists already: a share of an older set. Nothing was written.") { Hint = "Name another directory. Shares of two sets do not mix." };
             if (!Directory.Exists(directory))
                 PrivateFiles.EnsureDirectory(directory);
-            paths = [.. SharedKey.Split(opened, needed, count).Select(Write)];
+            foreach (var (share, path) in SharedKey.Split(opened, needed, count).Zip(paths))
+            {
+                PrivateFiles.WriteNew(path, SharePage.Write(share, described, context.Now));
+                CryptographicOperations.ZeroMemory(share.Value);
+            }
         }
         Report(context, [entry], paths);
         context.Output.Say($"Any {needed} of them restore the key, so together they are the key: hand them out, and remove the files here.");
         context.Output.Say($"To see whether they restore: signer key drill {string.Join(' ', paths.Take(needed))}");
 
-        string Write(KeyShare share)
-        {
-            var path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{described.Id!.Value.Value[..8]}-share-{share.Number}-of-{count}.txt"));
-            PrivateFiles.WriteNew(path, SharePage.Write(share, described, context.Now));
-            CryptographicOperations.ZeroMemory(share.Value);
-            return path;
-        }
+        string PathOf(KeyEntry entry, int number) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{entry.Id!.Value.Value[..8]}-share-{number}-of-{count}.txt"));
     }
 
     private static List<KeyEntry> Copyable(CommandContext context)

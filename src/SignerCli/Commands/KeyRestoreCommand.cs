@@ -31,6 +31,12 @@ internal sealed class KeyRestoreCommand : SignerCommand
         var details = NewKey.Details(context, context.Parse.GetValue(label), context.Parse.GetValue(role));
         var named = context.Parse.GetValue(files) ?? [];
         var restored = new BackupReading(context.Passphrases, context.Host.Terminal, context.Output).Read(named);
+        if (restored.Count > 1 && (details.Label is not null || !details.Roles.IsEmpty))
+        {
+            foreach (var key in restored)
+                key.Dispose();
+            throw new TrustException(TrustError.Usage, $"--label and --role are of one key; the backup holds {restored.Count}, each with its own.");
+        }
         var passphrases = new Dictionary<KeyPurpose, Passphrase>();
         var kept = new List<KeyEntry>();
         try
@@ -60,10 +66,11 @@ internal sealed class KeyRestoreCommand : SignerCommand
     private KeyEntry Keep(CommandContext context, RestoredKey restored, KeyEntry given, Dictionary<KeyPurpose, Passphrase> passphrases)
     {
         KeyProof.Require(restored.Key);
-        if (context.Keys.List().FirstOrDefault(entry => entry.IsSame(restored.Entry.Public!)) is { } present)
+        var known = context.Keys.List();
+        if (known.FirstOrDefault(entry => entry.IsSame(restored.Entry.Public!)) is { } present)
         {
             context.Output.Say("Present", $"{present.Name} is in the key store already: {present.Location}");
-            return FileKeyStore.Change(present, known => known with { Drilled = context.Now });
+            return FileKeyStore.Change(present, noted => noted with { Drilled = context.Now });
         }
         // It came out of a backup, so there is one, and it works.
         var details = restored.Entry with
@@ -77,6 +84,11 @@ internal sealed class KeyRestoreCommand : SignerCommand
             WrongPassphrases = 0,
             WrongSince = null,
         };
+        if (known.FirstOrDefault(entry => entry.Label is not null && entry.Label == details.Label) is { } namesake)
+        {
+            context.Output.Warn($"Another key is called {namesake.Name} here, so the restored one gets no label.");
+            details = details with { Label = null };
+        }
         var purpose = KeyPurposes.Of(details.Roles);
         if (!passphrases.TryGetValue(purpose, out var passphrase))
             passphrases.Add(purpose, passphrase = newPassphrase.Get(context, purpose, $"the restored key {details.Name}"));

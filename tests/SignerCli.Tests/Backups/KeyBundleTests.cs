@@ -58,6 +58,21 @@ public sealed class KeyBundleTests : IDisposable
         Assert.Equal("wrong-passphrase", (await machine.RunAsync("key", "drill", Bundle, "-o", "json")).ErrorCode);
     }
 
+    [Fact]
+    public async Task Restore_LabelIsTaken_KeepsTheKeyWithoutIt()
+    {
+        await MakeAsync();
+        Directory.Delete(machine.Keys, recursive: true);
+        Assert.Equal(0, (await machine.RunAsync("key", "generate", "vault")).ExitCode);
+
+        Assert.Equal("usage", (await machine.RunAsync("key", "restore", Bundle, "--label", "both", "-o", "json")).ErrorCode);
+        var restored = await machine.RunAsync("key", "restore", Bundle);
+
+        Assert.True(restored.ExitCode == 0, restored.Messages);
+        Assert.Contains("gets no label", restored.Messages, StringComparison.Ordinal);
+        Assert.Equal(3, (await ListAsync()).Count);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("{\"kind\":\"signer-key-backup\",\"version\":2}")]

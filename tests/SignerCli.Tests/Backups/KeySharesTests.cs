@@ -123,6 +123,18 @@ public sealed class KeySharesTests : IAsyncLifetime, IDisposable
         Assert.Equal(typed.Count, machine.Terminal.Questions.Count);
     }
 
+    [Fact]
+    public async Task Backup_OlderShareIsThere_WritesNoneOfTheSet()
+    {
+        foreach (var share in shares.Where((_, index) => index != 3))
+            File.Delete(share);
+
+        var run = await machine.RunAsync("key", "backup", Path.Combine(machine.Root, "root.pem"), "--shares", "5", "--threshold", "3", "--out-dir", Path.Combine(machine.Root, "shares"), "-o", "json");
+
+        Assert.Equal("already-exists", run.ErrorCode);
+        Assert.Equal(shares[3], Assert.Single(Directory.GetFiles(Path.Combine(machine.Root, "shares"))));
+    }
+
     [Theory]
     [InlineData("--shares", "5", "--threshold", "6")]
     [InlineData("--shares", "5", "--threshold", "1")]
