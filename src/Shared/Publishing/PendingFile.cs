@@ -44,7 +44,7 @@ public sealed record PendingFile
     /// <param name="role">The role.</param>
     /// <param name="upload">The file as received.</param>
     /// <param name="parked">What is parked for the role, or null.</param>
-    /// <param name="files">The repository's current files, or, before its first publish, the parked root alone.</param>
+    /// <param name="files">The repository's current root, the role, and what may delegate to it; or, before its first publish, the parked root alone.</param>
     /// <param name="isPublished">False before the first publish.</param>
     /// <param name="rules">The operator's rules.</param>
     /// <param name="referenceTime">The time, UTC.</param>

@@ -20,10 +20,11 @@ internal sealed class HistoryPruner(IMetadataStore store, IPendingStore pending,
     /// <exception cref="TrustException"><see cref="TrustError.StoreUnavailable"/></exception>
     public async Task<int> PruneAsync(CancellationToken cancellationToken)
     {
-        await pending.PruneAsync(time.GetUtcNow() - TimeSpan.FromDays(limits.Value.PendingDays), cancellationToken);
+        var now = time.GetUtcNow();
+        await pending.PruneAsync(now - TimeSpan.FromDays(limits.Value.PendingDays), now - PendingStore.HomelessLifetime, cancellationToken);
         if (limits.Value.HistoryDays == 0)
             return 0;
-        var replacedBefore = time.GetUtcNow() - TimeSpan.FromDays(limits.Value.HistoryDays);
+        var replacedBefore = now - TimeSpan.FromDays(limits.Value.HistoryDays);
         var removed = 0;
         for (var batch = 0; batch < MaxBatches; batch++)
         {

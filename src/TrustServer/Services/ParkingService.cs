@@ -14,6 +14,9 @@ internal sealed class ParkingService(IMetadataStore store, IPendingStore pending
 {
     private const int MaxAttempts = 8;
 
+    // Roles that are looked through for the one that delegates to another.
+    private const int MaxDelegators = 64;
+
     private readonly ILogger log = loggers.CreateLogger(Log.Category);
 
     /// <summary>Parks a file, or adds its signatures to those of the same change.</summary>
@@ -58,24 +61,43 @@ internal sealed class ParkingService(IMetadataStore store, IPendingStore pending
     {
         if (await store.FindAsync(repository, cancellationToken) is { } record)
         {
+            var format = MetadataFormats.Find(record.Format);
             var files = new Dictionary<RoleName, ReadOnlyMemory<byte>>();
-            if (role == RoleName.Root || role == RoleName.Targets)
-            {
-                foreach (var needed in (RoleName[])[RoleName.Root, RoleName.Targets])
-                    files[needed] = (await store.ReadCurrentAsync(repository, needed, cancellationToken))?.Data ?? throw new TrustException(TrustError.RepositoryUnknown, $"{repository} was deleted meanwhile.");
-            }
-            else
-            {
-                foreach (var (name, file) in (await store.ReadCurrentSetAsync(repository, cancellationToken))?.Files ?? throw new TrustException(TrustError.RepositoryUnknown, $"{repository} was deleted meanwhile."))
-                    files[name] = file.Data;
-            }
-            return (MetadataFormats.Find(record.Format), files, true);
+            foreach (var needed in (RoleName[])[RoleName.Root, RoleName.Targets])
+                files[needed] = (await store.ReadCurrentAsync(repository, needed, cancellationToken))?.Data ?? throw new TrustException(TrustError.RepositoryUnknown, $"{repository} was deleted meanwhile.");
+            if (role != RoleName.Root && role != RoleName.Targets)
+                await AddDelegatedAsync(format, repository, role, files, cancellationToken);
+            return (format, files, true);
         }
         if (role == RoleName.Root)
             return (FormatOf(upload), [], false);
         var root = await pending.ReadAsync(repository, RoleName.Root, cancellationToken)
             ?? throw new TrustException(TrustError.RepositoryUnknown, $"Nothing is published for {repository}, and no root is parked that says who signs {role}.") { Role = role.Value, Hint = "Park root first." };
         return (FormatOf(root), new() { [RoleName.Root] = root }, false);
+    }
+
+    // Not the whole set, which may be thousands of files: the role, and whatever delegates to it, which is targets nearly always.
+    private async Task AddDelegatedAsync(IMetadataFormat format, RepositoryName repository, RoleName role, Dictionary<RoleName, ReadOnlyMemory<byte>> files, CancellationToken cancellationToken)
+    {
+        var waiting = new Queue<RoleName>([RoleName.Targets]);
+        for (var seen = new HashSet<RoleName>(); waiting.TryDequeue(out var name) && seen.Count <= MaxDelegators;)
+        {
+            if (!await AddAsync(name))
+                continue;
+            var delegations = format.Read<Targets>(files[name], rules.Publish.ClientLimits.MaxListedBytes).Signed.Delegations;
+            if (delegations?.KeysOf(role) is not null)
+                break;
+            foreach (var child in delegations?.Roles.Select(delegated => delegated.Name).Where(seen.Add) ?? [])
+                waiting.Enqueue(child);
+        }
+        await AddAsync(role);
+
+        async Task<bool> AddAsync(RoleName name)
+        {
+            if (!files.ContainsKey(name) && await store.ReadCurrentAsync(repository, name, cancellationToken) is { } stored)
+                files[name] = stored.Data;
+            return files.ContainsKey(name);
+        }
     }
 
     private static IMetadataFormat FormatOf(ReadOnlyMemory<byte> root) => MetadataFormats.Detect(root.Span, VerificationLimits.Default.MaxRootBytes);

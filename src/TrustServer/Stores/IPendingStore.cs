@@ -36,7 +36,10 @@ internal interface IPendingStore
     /// <returns>False if there was none.</returns>
     Task<bool> DropAsync(RepositoryName repository, RoleName role, string? change, CancellationToken cancellationToken);
 
-    /// <summary>Removes files whose version is published, and those for which nobody signed since <paramref name="untouchedSince"/>.</summary>
+    /// <summary>Removes files whose version is published, and those that nobody has signed for too long.</summary>
+    /// <param name="untouchedSince">Since when nobody has signed what is removed.</param>
+    /// <param name="homelessSince">The same for files of repositories that nobody has published.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Number of files removed.</returns>
-    Task<int> PruneAsync(DateTimeOffset untouchedSince, CancellationToken cancellationToken);
+    Task<int> PruneAsync(DateTimeOffset untouchedSince, DateTimeOffset homelessSince, CancellationToken cancellationToken);
 }

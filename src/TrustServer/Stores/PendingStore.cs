@@ -12,11 +12,19 @@ namespace TrustService.Server.Stores;
 /// <summary>Files that wait, in a database.</summary>
 internal sealed class PendingStore(TrustDatabase database, LimitOptions limits, TimeProvider time) : IPendingStore
 {
-    /// <summary>Files that may wait for repositories which nobody has published: anybody who may write can name any repository.</summary>
-    public const int MaxHomeless = 1000;
+    /// <summary>Repositories that nobody has published and for which files wait, of all namespaces. The one that was touched longest ago makes room.</summary>
+    public const int MaxHomeless = 500;
+
+    /// <summary>Such repositories of one namespace, so that whoever may write to it takes room from nobody else.</summary>
+    public const int MaxHomelessOfNamespace = 50;
 
     /// <summary>Bytes of a file that waits for a repository which nobody has published.</summary>
     public const int MaxHomelessBytes = 256 * 1024;
+
+    /// <summary>How long a file waits for the next signature before its repository is published.</summary>
+    public static readonly TimeSpan HomelessLifetime = TimeSpan.FromDays(7);
+
+    private const string IsHomeless = "NOT EXISTS (SELECT 1 FROM repositories r WHERE r.name = pending_files.repository)";
 
     private const string IsPublished =
         "EXISTS (SELECT 1 FROM repositories r JOIN metadata_files f ON f.repository_id = r.id WHERE r.name = pending_files.repository AND f.role = pending_files.role AND f.version >= pending_files.version)";
@@ -66,11 +74,13 @@ internal sealed class PendingStore(TrustDatabase database, LimitOptions limits, 
                         "INSERT INTO pending_files (repository, role, version, change_id, signed_by, expires_at, parked_at, updated_at, data) VALUES (@repository, @role, @version, @change, @signed, @expires, @now, @now, @data);",
                         ("version", file.Version), ("change", file.Change), ("signed", string.Join('\n', file.SignedBy.Select(id => id.Value))), ("expires", database.Dialect.ToParameter(file.Expires)),
                         ("now", database.Dialect.ToParameter(StoreClock.Now(time))), ("data", database.Dialect.ToParameter(file.Data)))
+                    .Add(MakeRoom("substr(repository, 1, length(@namespace)) = @namespace", MaxHomelessOfNamespace), ("namespace", NamespaceOf(repository) + "/"))
+                    .Add(MakeRoom("TRUE", MaxHomeless))
                     .Command;
                 await command.ExecuteNonQueryAsync(cancellationToken);
                 await using var counting = new SqlBatch(connection, transaction)
                     .Add("SELECT COUNT(*) FROM pending_files WHERE repository = @repository;", ("repository", repository.Value))
-                    .Add("SELECT CASE WHEN EXISTS (SELECT 1 FROM repositories WHERE name = @repository) THEN 0 ELSE (SELECT COUNT(*) FROM pending_files WHERE NOT EXISTS (SELECT 1 FROM repositories r WHERE r.name = pending_files.repository)) END;")
+                    .Add("SELECT COUNT(*) FROM repositories WHERE name = @repository;")
                     .Command;
                 await RequireRoomAsync(counting, file, cancellationToken);
                 await transaction.CommitAsync(CancellationToken.None);
@@ -85,8 +95,21 @@ internal sealed class PendingStore(TrustDatabase database, LimitOptions limits, 
         [("repository", repository.Value), ("role", role.Value), ("change", change ?? "")], cancellationToken) > 0;
 
     /// <inheritdoc/>
-    public Task<int> PruneAsync(DateTimeOffset untouchedSince, CancellationToken cancellationToken) => ExecuteAsync(
-        null, $"DELETE FROM pending_files WHERE updated_at < @before OR {IsPublished};", [("before", database.Dialect.ToParameter(untouchedSince))], cancellationToken);
+    public Task<int> PruneAsync(DateTimeOffset untouchedSince, DateTimeOffset homelessSince, CancellationToken cancellationToken) => ExecuteAsync(
+        null, $"DELETE FROM pending_files WHERE updated_at < @before OR (updated_at < @homeless AND {IsHomeless}) OR {IsPublished};",
+        [("before", database.Dialect.ToParameter(untouchedSince)), ("homeless", database.Dialect.ToParameter(homelessSince))], cancellationToken);
+
+    // Repositories at a time: of a ceremony without its root nothing would be left but what is in the way.
+    private static string MakeRoom(string isAmong, int max) =>
+        $"""
+        DELETE FROM pending_files WHERE NOT EXISTS (SELECT 1 FROM repositories WHERE name = @repository) AND repository IN (
+            SELECT repository FROM pending_files WHERE repository <> @repository AND {IsHomeless} AND {isAmong}
+            GROUP BY repository ORDER BY MAX(updated_at) DESC, repository LIMIT {int.MaxValue} OFFSET {max - 1});
+        """;
+
+    // What accounts are given: the registry and the first part of the path, where there is more than one.
+    private static string NamespaceOf(RepositoryName repository) =>
+        repository.Path.IndexOf('/', StringComparison.Ordinal) is var end and > 0 ? repository.Value[..(repository.Value.Length - repository.Path.Length + end)] : repository.Value;
 
     private static IQueryable<PendingFileRow> Waiting(TrustDbContext context, RepositoryName repository) =>
         context.PendingFiles.Where(p => p.Repository == repository.Value
@@ -99,12 +122,10 @@ internal sealed class PendingStore(TrustDatabase database, LimitOptions limits, 
         var here = reader.GetInt64(0);
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        var homeless = reader.GetInt64(0);
+        var isHomeless = reader.GetInt64(0) == 0;
         if (here > limits.MaxPendingFiles)
             throw new TrustException(TrustError.TooLarge, $"{here - 1} files of this repository wait for signatures; {limits.MaxPendingFiles} are allowed ({LimitOptions.Section}:{nameof(limits.MaxPendingFiles)}).") { Hint = "Publish or drop some of them first." };
-        if (homeless > MaxHomeless)
-            throw new TrustException(TrustError.RateLimited, $"{homeless - 1} files wait for repositories that nobody has published; {MaxHomeless} are allowed.") { Hint = "Hand on the file itself, or try again later." };
-        if (homeless > 0 && file.Data.Length > MaxHomelessBytes)
+        if (isHomeless && file.Data.Length > MaxHomelessBytes)
             throw new TrustException(TrustError.TooLarge, $"The file has {file.Data.Length} bytes; {MaxHomelessBytes} are allowed before the repository's first publish.") { Role = file.Role.Value };
     }
 

@@ -1,10 +1,14 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using TrustService.Errors;
 using TrustService.Metadata;
+using TrustService.Oci;
 using TrustService.Server.Background;
+using TrustService.Server.Services;
 using TrustService.Server.Stores;
+using TrustService.Server.Tests.Stores;
 using TrustService.Testing;
 using static TrustService.Testing.RepositoryBuilder;
 
@@ -59,6 +63,27 @@ public sealed class PendingTests(PendingServer server) : PendingContract(server.
         var parked = await ParkAsync(role, Sign(Owner.Targets(1, "2.0"), second));
 
         Assert.Equal((role, 1, Id(second)), (parked.Role, parked.Version, Assert.Single(parked.SignedBy)));
+    }
+
+    // Hash bins may be thousands of files, and no signature has been looked at yet.
+    [Fact]
+    public async Task Park_DelegatedRole_ReadsWhatDelegatesToItAndNoWholeSet()
+    {
+        var (team, part) = (Owner.NewKey(), Owner.NewKey());
+        await Owner.InitAsync(Server.Client);
+        var (targets, middle) = (Owner.Targets(2), Owner.Targets());
+        Delegate(targets, "team", 1, "*", team);
+        Delegate(middle, "part", 1, "*", part);
+        await Owner.PublishAsync(Server.Client, ("targets", Sign(targets, Owner.TargetsKey)), ("team", Sign(middle, team))).VersionsAsync();
+        var (services, role) = (Server.Services, RoleName.Parse("part"));
+        var (store, reads) = CountingStore.Before(services.GetRequiredService<IMetadataStore>());
+        var parking = new ParkingService(store, services.GetRequiredService<IPendingStore>(), services.GetRequiredService<OperatorRules>(), Server.Clock, services.GetRequiredService<ILoggerFactory>());
+
+        var parked = await parking.ParkAsync(RepositoryName.Parse(Owner.Name.Value), role, Sign(Owner.Targets(1, "2.0"), part), null, CancellationToken.None);
+        await Refusal.OfAsync(TrustError.RoleNotListed, () => parking.ParkAsync(RepositoryName.Parse(Owner.Name.Value), RoleName.Parse("other"), Sign(Owner.Targets(), part), null, CancellationToken.None));
+
+        Assert.Equal(1, parked.Version);
+        Assert.Equal(0, reads.Calls(nameof(IMetadataStore.ReadCurrentSetAsync)));
     }
 
     [Theory]
@@ -132,7 +157,7 @@ public sealed class PendingTests(PendingServer server) : PendingContract(server.
 
         await Server.Services.GetRequiredService<HistoryPruner>().PruneAsync(CancellationToken.None);
         var before = await Client.ListPendingAsync(Owner.Name, CancellationToken.None);
-        await Server.Services.GetRequiredService<IPendingStore>().PruneAsync(Server.Clock.GetUtcNow().AddDays(1), CancellationToken.None);
+        await Server.Services.GetRequiredService<IPendingStore>().PruneAsync(Server.Clock.GetUtcNow().AddDays(1), Server.Clock.GetUtcNow(), CancellationToken.None);
 
         Assert.Single(before);
         Assert.Empty(await Client.ListPendingAsync(Owner.Name, CancellationToken.None));
