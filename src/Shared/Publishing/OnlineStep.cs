@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using TrustService.Editing;
 using TrustService.Errors;
+using TrustService.Formats;
 using TrustService.Keys;
 using TrustService.Metadata;
 using TrustService.Verification;
@@ -49,9 +50,9 @@ internal static class OnlineStep
     {
         var before = current.Snapshot.Metadata;
         var snapshot = renewsSnapshot
-            ? SignOnline(current.Root, RoleName.Snapshot, SnapshotBuilder.Next(before.Signed with { Version = before.Signed.Version + lost }, new Dictionary<RoleName, MetaFile>(), SnapshotExpiry(current.Root, rules, referenceTime)), signers)
+            ? SignOnline(current.Root, RoleName.Snapshot, SnapshotBuilder.Next(RequireNext(RoleName.Snapshot, before.Signed) with { Version = before.Signed.Version + lost }, new Dictionary<RoleName, MetaFile>(), SnapshotExpiry(current.Root, rules, referenceTime)), signers)
             : before;
-        var timestampBefore = current.Timestamp.Metadata.Signed;
+        var timestampBefore = RequireNext(RoleName.Timestamp, current.Timestamp.Metadata.Signed);
         var timestamp = SignTimestamp(timestampBefore with { Version = timestampBefore.Version + lost }, current.Root, snapshot, signers, rules, referenceTime);
         var accepted = AcceptSnapshot(current, current.Root, timestamp, snapshot, referenceTime);
         var timestampFile = CandidateFile.Of(RoleName.Timestamp, timestamp);
@@ -80,14 +81,24 @@ internal static class OnlineStep
         SignOnline(root, RoleName.Timestamp, TimestampBuilder.Next(before, ListedFiles.Describe(root.Format, snapshot), referenceTime + rules.TimestampLifetime, referenceTime), signers);
 
     private static Snapshot? SnapshotBefore(PublishedSet? current, TrustedRoot root, OnlineVersions? plausible) =>
-        current?.Snapshot.Metadata.Signed is { } before && plausible is not null && plausible.Snapshot < before.Version && !VersionReset.HoldsSnapshot(current, root)
-            ? before with { Version = plausible.Snapshot }
-            : current?.Snapshot.Metadata.Signed;
+        current?.Snapshot.Metadata.Signed is not { } before ? null
+        : plausible is not null && plausible.Snapshot < before.Version && !VersionReset.HoldsSnapshot(current, root) ? before with { Version = plausible.Snapshot }
+        : RequireNext(RoleName.Snapshot, before);
 
     private static Timestamp? TimestampBefore(PublishedSet? current, TrustedRoot root, OnlineVersions? plausible) =>
-        current?.Timestamp.Metadata.Signed is { } before && plausible is not null && plausible.Timestamp < before.Version && !VersionReset.HoldsTimestamp(current, root)
-            ? before with { Version = plausible.Timestamp }
-            : current?.Timestamp.Metadata.Signed;
+        current?.Timestamp.Metadata.Signed is not { } before ? null
+        : plausible is not null && plausible.Timestamp < before.Version && !VersionReset.HoldsTimestamp(current, root) ? before with { Version = plausible.Timestamp }
+        : RequireNext(RoleName.Timestamp, before);
+
+    private static TRole RequireNext<TRole>(RoleName name, TRole before)
+        where TRole : class, IRole =>
+        before.Version < MetadataLimits.MaxVersion
+            ? before
+            : throw new TrustException(TrustError.VersionJump, $"{name} has version {before.Version}, after which there is none: somebody with its key published it.")
+            {
+                Role = name.Value,
+                Hint = "A new root that takes the keys of snapshot and timestamp away lets the versions begin anew: signer recover REPOSITORY",
+            };
 
     private static bool GoesBack(PublishedSet current, CandidateFile file) =>
         file.Version < (file.Role == RoleName.Root ? current.Root.Version

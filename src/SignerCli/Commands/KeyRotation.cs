@@ -66,14 +66,16 @@ internal sealed class KeyRotation(CommandContext context, OwnerReading current, 
         if (targets.Delegations is not { } delegations || delegations.KeysOf(role) is not { } roleKeys)
             throw new TrustException(TrustError.RoleNotListed, $"The targets of {Name} do not delegate to {role}.") { Role = role.Value, Hint = "signer inspect shows the roles of a repository." };
         RequireTargetsKeys(update);
-        var former = Former(role, [.. roleKeys.KeyIds.Where(delegations.Keys.ContainsKey).Select(id => delegations.Keys[id])], update);
+        // Keys that signed once and were thrown away are nobody's.
+        var thrownAway = delegations.Roles.First(listed => listed.Name == role).OneTimeKeys;
+        var former = Former(role, [.. roleKeys.KeyIds.Where(id => delegations.Keys.ContainsKey(id) && !thrownAway.Contains(id)).Select(id => delegations.Keys[id])], update);
         var key = update.Use(NewKey(role));
         var described = current.Format.DescribeKey(key.Scheme, key.Material);
         var listing = delegations.Roles.Where(listed => listed.RoleKeys.KeyIds.Any(id => delegations.Keys.GetValueOrDefault(id)?.Fingerprint == former.Fingerprint)).ToList();
         var names = targets.KeyNames.TryGetValue(former.Id, out var name) ? ImmutableDictionary<KeyId, string>.Empty.Add(described.Id, name) : ImmutableDictionary<KeyId, string>.Empty;
         // Granted first and withdrawn second: a role with one key is never without.
         var granted = new DelegationChange { Grant = [.. listing.Select(listed => new DelegationGrant(listed.Name, [described]))], Names = names }.ApplyTo(targets);
-        var changed = new DelegationChange { Withdraw = [.. listing.Select(listed => new DelegationWithdrawal(listed.Name, [former.Fingerprint]))] };
+        var changed = new DelegationChange { Withdraw = [.. listing.Select(listed => new DelegationWithdrawal(listed.Name, [former.Fingerprint, .. listed.OneTimeKeys.Where(delegations.Keys.ContainsKey).Select(id => delegations.Keys[id].Fingerprint)]))] };
         var next = TargetsEditor.Next(granted, new TargetsChange { Delegations = changed }, context.Now + request.Lifetime);
         update.Add(RoleName.Targets, next with { Version = current.Top.Metadata.Signed.Version == targets.Version ? next.Version : targets.Version });
         foreach (var listed in listing)

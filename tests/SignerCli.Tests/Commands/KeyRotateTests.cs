@@ -1,4 +1,5 @@
 using TrustService.Cli.Tests.Support;
+using TrustService.Keys;
 
 namespace TrustService.Cli.Tests.Commands;
 
@@ -52,6 +53,30 @@ public sealed class KeyRotateTests : IAsyncLifetime
         Assert.False(Directory.Exists(stranger.Keys));
     }
 
+    [Theory]
+    [InlineData("tuf", "ci")]
+    [InlineData("notary", "targets/ci")]
+    public async Task Rotate_DelegatedRole_SignsItsContentWithTheNewKeyWhereverItWasListed(string format, string role)
+    {
+        await BeginAsync(format);
+        var ci = World.NewMachine();
+        var former = ci.AddQuickKey("ci");
+        await ci.RunAsync("root", "export", Repository, "--tofu");
+        var publicKey = World.Owner.WriteFile("ci.pub", KeyMaterial.ToPem(former.Public!.Scheme, former.Public.Material.Span));
+        Assert.Equal(0, (await World.Owner.RunAsync("signer", "add", "ci", "--key", publicKey, Repository, "-y")).ExitCode);
+        string[] signing = format == "tuf" ? ["--role", "ci"] : [];
+        Assert.Equal(0, (await ci.RunAsync(["sign", World.Layout("ci", "ci"), "--as", $"{Repository}:ci", "-y", .. signing])).ExitCode);
+        World.Owner.AddQuickKey("ci-2");
+
+        var rotate = await World.Owner.RunAsync("key", "rotate", role, Repository, "--key", "ci-2", "-y");
+
+        Assert.True(rotate.ExitCode == 0, rotate.Messages);
+        Assert.Equal(0, (await Verifier.RunAsync("verify", $"{Repository}:ci", "--no-registry")).ExitCode);
+        Assert.Equal("key-not-found", (await ci.RunAsync(["sign", World.Layout("ci", "ci"), "--as", $"{Repository}:ci2", "-y", "-o", "json", .. signing])).ErrorCode);
+        Assert.Equal(0, (await World.Owner.RunAsync(["sign", World.Layout("ci", "ci"), "--as", $"{Repository}:ci3", "-y", .. signing])).ExitCode);
+        Assert.Equal(0, (await Verifier.RunAsync("verify", $"{Repository}:ci3", "--no-registry")).ExitCode);
+    }
+
     [Fact]
     public async Task Rotate_FormerKey_SignsNoMore()
     {
@@ -71,6 +96,8 @@ public sealed class KeyRotateTests : IAsyncLifetime
 
     private async Task BeginAsync(string format)
     {
+        World.Owner.AddQuickKey("root", "root", Repository);
+        World.Owner.AddQuickKey("targets", "targets", Repository);
         Assert.Equal(0, (await World.Owner.RunAsync("init", Repository, "--format", format)).ExitCode);
         Assert.Equal(0, (await World.SignAsync("1.0")).ExitCode);
         Verifier = World.NewMachine();

@@ -23,6 +23,8 @@ public sealed partial class RecoveryGuideTests : IAsyncLifetime
     {
         World = await SigningWorld.StartAsync();
         Verifier = World.NewMachine();
+        World.Owner.AddQuickKey("root", "root", Repository);
+        World.Owner.AddQuickKey("targets", "targets", Repository);
     }
 
     public async Task DisposeAsync()

@@ -97,6 +97,8 @@ public sealed class RenewTests : IAsyncLifetime
 
     private async Task BeginAsync(string format)
     {
+        World.Owner.AddQuickKey("root", "root", Repository);
+        World.Owner.AddQuickKey("targets", "targets", Repository);
         Assert.Equal(0, (await World.Owner.RunAsync("init", Repository, "--format", format)).ExitCode);
         Assert.Equal(0, (await World.SignAsync("1.0")).ExitCode);
         Verifier = World.NewMachine();

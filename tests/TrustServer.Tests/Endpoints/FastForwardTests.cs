@@ -1,7 +1,13 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using TrustService.Editing;
 using TrustService.Errors;
+using TrustService.Formats.Tuf;
 using TrustService.Keys;
+using TrustService.Metadata;
+using TrustService.Server.OnlineKeys;
+using TrustService.Server.Stores;
 using TrustService.Testing;
 using static TrustService.Testing.RepositoryBuilder;
 
@@ -108,6 +114,47 @@ public sealed class FastForwardTests : IAsyncLifetime
 
         Server.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(again, await neighbour.Client.GetByteArrayAsync($"{Owner.MetadataPath}/501.targets.json"));
+    }
+
+    [Fact]
+    public async Task Case17_HighestTimestampAndSnapshot_AreFollowedByTheLastHonestOnesOnceTheirKeysAreGone()
+    {
+        await PublishOnlineAsThiefAsync();
+
+        await Owner.PublishAsync(Server.Client, ("targets", Owner.TargetsFile(Highest - 1, "1.0"))).RefusedAsync(TrustError.PublishConflict);
+        await Owner.PublishAsync(Server.Client, ("root", Root(2, isTargetsNew: false))).RefusedAsync(TrustError.VersionJump);
+        await Owner.AskForKeysAsync(Server.Client);
+        var versions = await Owner.PublishAsync(Server.Client, ("root", Root(2, isTargetsNew: true)), ("targets", Targets(3))).VersionsAsync();
+
+        Assert.Equal(new() { ["root"] = 2, ["targets"] = 3, ["snapshot"] = 3, ["timestamp"] = 3 }, versions);
+        Server.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(3, (int?)JsonNode.Parse(await Server.Client.GetStringAsync($"{Owner.MetadataPath}/timestamp.json"))!["signed"]!["version"]);
+    }
+
+    // As somebody does who has the server's keys and its database.
+    private async Task PublishOnlineAsThiefAsync()
+    {
+        var store = Server.Services.GetRequiredService<IMetadataStore>();
+        var keys = Server.Services.GetRequiredService<IOnlineKeys>();
+        await using var transaction = await store.BeginPublishAsync(Owner.Name, [], CancellationToken.None);
+        var snapshot = await SignAsync((await transaction.ReadCurrentAsync(RoleName.Snapshot, CancellationToken.None))!, (Snapshot role) => role with { Version = Highest }, RoleName.Snapshot);
+        var timestamp = await SignAsync((await transaction.ReadCurrentAsync(RoleName.Timestamp, CancellationToken.None))!, (Timestamp role) => role with { Version = Highest, SnapshotMeta = snapshot.Describe() }, RoleName.Timestamp);
+        await transaction.CommitAsync(
+            new Publication
+            {
+                Files = [new NewFile(RoleName.Snapshot, Highest, snapshot.Signed.Expires, snapshot.File), new NewFile(RoleName.Timestamp, Highest, timestamp.Signed.Expires, timestamp.File)],
+                Format = "tuf",
+                Kind = ChangeKind.Renew,
+                Summary = "{}",
+            },
+            CancellationToken.None);
+
+        async Task<SignedMetadata<TRole>> SignAsync<TRole>(StoredFile current, Func<TRole, TRole> change, RoleName name)
+            where TRole : class, IRole
+        {
+            var key = (await keys.FindSignerAsync(Owner.Name, name, [(await keys.FindActiveAsync(Owner.Name, name, CancellationToken.None))!.Fingerprint], null, CancellationToken.None))!;
+            return MetadataSigner.Sign(TufFormat.Instance, change(TufFormat.Instance.Read<TRole>(current.Data, int.MaxValue).Signed), [TufFormat.Instance.DescribeKey(key.Scheme, key.Material)], [key]);
+        }
     }
 
     private string Config() => Directory.Write("config.json", new JsonObject { ["Limits"] = new JsonObject { ["MaxVersionJump"] = Highest } }.ToJsonString());
