@@ -126,11 +126,12 @@ public sealed class TrustServerClient : ITrustServer
             var page = Read(answer, "answer");
             foreach (var item in page.Array("repositories").EnumerateArray())
                 names.Add(RepositoryName.Parse(new JsonObjectReader(item, "repository").Text("name")));
+            if (page.Array("repositories").GetArrayLength() == 0)
+                break;
             if (names.Count > MaxListedRepositories)
                 throw new TrustException(TrustError.TooLarge, $"The trust server has more than {MaxListedRepositories} repositories; they cannot be gone through.");
-            var next = page.Optional("next") is { ValueKind: System.Text.Json.JsonValueKind.String } ? page.Text("next") : null;
-            // A server that goes in circles must not keep anybody busy.
-            after = next is not null && string.CompareOrdinal(next, after) > 0 ? next : null;
+            // Every page has a repository at least, so that a server that goes in circles comes to the limit.
+            after = page.Optional("next") is { ValueKind: System.Text.Json.JsonValueKind.String } ? page.Text("next") : null;
         }
         return names.ToImmutable();
     }

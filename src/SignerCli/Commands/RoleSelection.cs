@@ -49,6 +49,13 @@ internal sealed class RoleSelection(SigningKeyring keyring, SigningRequest reque
     private ImmutableArray<RoleShare> EveryRole(TrustedTargets targets, ImmutableArray<SigningRole> delegated, TargetsChange change)
     {
         ImmutableArray<SigningRole> signable = [.. delegated.Where(role => change.Set.Keys.Any(role.MaySpeakFor) && keyring.CanSign(role, request.IsPartial))];
+        if (targets.Snapshot.Root.Format.Rules.Signers.SharedRole is { } pulled && delegated.FirstOrDefault(role => role.Name == pulled) is { } shared && !signable.Contains(shared) && signable.Any() && change.Set.Keys.Any(shared.MaySpeakFor))
+        {
+            // Signed in the signer's own role alone, an image looks signed and is pulled by nobody.
+            if (keyring.CountHeld(shared) > 0)
+                throw new SigningRefusal(keyring, targets, [shared]).Explain(change.Set.Keys.First(shared.MaySpeakFor));
+            warn($"Images are pulled from {pulled}, which no key that is here may sign ({shared.ShowKeys()} may). What {string.Join(", ", signable.Select(role => role.Name))} signs is seen by those who look for it.");
+        }
         return change.Set.Keys.FirstOrDefault(path => !signable.Any(role => role.MaySpeakFor(path))) is { } orphan
             ? throw new SigningRefusal(keyring, targets, delegated).Explain(orphan)
             : [.. signable.Select(role => new RoleShare(role))];

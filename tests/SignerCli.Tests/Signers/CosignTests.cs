@@ -95,6 +95,28 @@ public sealed class CosignTests(TeamServer server) : IClassFixture<TeamServer>
         Assert.Equal("pending", third.Json[0].GetProperty("outcome").GetString());
     }
 
+    // Signed in his own role alone, an image would look signed and be pulled by nobody.
+    [Fact]
+    public async Task Sign_InNotary_SharedRoleNeedsMore_IsRefusedOrSignedInPart()
+    {
+        using var team = await server.NewTeamAsync("notary");
+        var (ann, _) = await ReleaseTeamAsync(team);
+        var carl = await team.NewSignerAsync("carl");
+
+        var alone = await team.SignAsync(carl, "1.0");
+        var part = await team.SignAsync(carl, "1.0", "--partial");
+        var between = await team.VerifyAsync("1.0");
+        var rest = await ann.SucceedsAsync("cosign", team.Repository, "-y", "-o", "json");
+
+        Assert.Equal("key-not-found", alone.ErrorCode);
+        Assert.Contains("targets/releases is signed by 2 of the keys", alone.Messages, StringComparison.Ordinal);
+        Assert.Equal("pending", part.Json[0].GetProperty("outcome").GetString());
+        Assert.Equal("targets/carl", part.Json[0].GetProperty("signedBy")[0].GetProperty("role").GetString());
+        Assert.Equal("not-signed", between.ErrorCode);
+        Assert.Equal("published", rest.Json.GetProperty("outcome").GetString());
+        Assert.Equal(0, (await team.VerifyAsync("1.0")).ExitCode);
+    }
+
     [Fact]
     public async Task Sign_WithAllKeysOverAChangeThatWaits_Warns()
     {
