@@ -63,6 +63,8 @@ internal sealed class OperatorCommands(IServiceProvider services, OperatorComman
 
     private async Task<Outcome> ActivateAsync(CancellationToken cancellationToken)
     {
+        // A database that went back must not be signed on top of, whoever signs.
+        await services.GetRequiredService<RestoreGuard>().CheckAsync(cancellationToken);
         using var key = OpenKey(command.Key!);
         var activation = services.GetRequiredService<StandbyActivation>();
         var counts = new Dictionary<StandbyOutcome, int>();

@@ -40,6 +40,7 @@ public abstract class RestoreContract(PostgresFixture? postgres) : IAsyncLifetim
         await Server.WaitAsync(async () => (await neighbour.Client.GetAsync("/readyz")).StatusCode == HttpStatusCode.ServiceUnavailable);
         await Owner.PublishAsync(Server.Client, ("targets", Owner.TargetsFile(3, "evil"))).RefusedAsync(TrustError.DatabaseRestored);
         await Owner.PublishAsync(neighbour.Client, ("targets", Owner.TargetsFile(3, "evil"))).RefusedAsync(TrustError.DatabaseRestored);
+        Assert.Equal(1, await TrustServerApp.RunAsync(["keys", "activate-standby", "--key", "/nowhere", .. Server.Where]));
         Assert.Contains("trust_database_restored 1", await Server.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
         Server.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(2, await VersionAsync());
