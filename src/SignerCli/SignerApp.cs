@@ -25,7 +25,7 @@ internal static class SignerApp
         try
         {
             // Help and suggestions are for command lines that are not complete yet.
-            if (parse.Action is not { ClearsParseErrors: true } && UsageErrors.HasAny(parse))
+            if (parse.Action is { ClearsParseErrors: true } ? UsageErrors.HasUnknownCommand(parse) : UsageErrors.HasAny(parse))
                 return RefuseUsage(UsageErrors.Explain(parse), arguments, host);
             return await parse.InvokeAsync(new InvocationConfiguration { Output = host.Results, Error = host.Messages, EnableDefaultExceptionHandler = false });
         }

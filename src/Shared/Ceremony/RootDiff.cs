@@ -81,11 +81,11 @@ public sealed record RootDiff
     private static IEnumerable<string> LinesOf(RoleDiff role)
     {
         foreach (var holder in role.Added)
-            yield return $"{role.Role}: + {holder}";
+            yield return $"{role.Role}: + {holder.InFull}";
         foreach (var holder in role.Removed)
             yield return $"{role.Role}: - {holder}";
         foreach (var (former, now) in role.Renewed)
-            yield return $"{role.Role}: = {now}, the same key as {former.Id.Short} with other particulars";
+            yield return $"{role.Role}: = {now.InFull}, the same key as {former.Id.Short} with other particulars";
         if (role.NewThreshold is not { } threshold)
         {
             yield return $"{role.Role}: is no role any more";
@@ -113,7 +113,7 @@ public sealed record RootDiff
         }
         var used = next.Roles.Values.SelectMany(role => role.KeyIds).ToHashSet();
         foreach (var key in next.Keys.Keys.Where(key => !used.Contains(key)))
-            yield return $"lists a key that no role uses: {key.Short}";
+            yield return $"lists a key that no role uses: {key}";
         var told = next with
         {
             Keys = next.Keys.ToDictionary(entry => entry.Key, entry => before?.Signed.Keys.GetValueOrDefault(entry.Key) ?? entry.Value),

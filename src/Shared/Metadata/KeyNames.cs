@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
@@ -22,14 +23,17 @@ public static class KeyNames
     /// <summary>No name.</summary>
     public static readonly IReadOnlyDictionary<KeyId, string> None = FrozenDictionary<KeyId, string>.Empty;
 
-    /// <summary>True for 1 to <see cref="MaxLength"/> characters that can be seen; spaces only inside.</summary>
+    // What stands between names and ids where both are shown: a name must not look like two, or like one with another id.
+    private static readonly SearchValues<char> Separators = SearchValues.Create("(),…");
+
+    /// <summary>True for 1 to <see cref="MaxLength"/> characters that can be seen, without parentheses, commas and ellipses; spaces only inside.</summary>
     public static bool IsName([NotNullWhen(true)] string? text) =>
-        text is { Length: > 0 and <= MaxLength } && text[0] != ' ' && text[^1] != ' ' && text.EnumerateRunes().All(IsVisible);
+        text is { Length: > 0 and <= MaxLength } && !text.AsSpan().ContainsAny(Separators) && text[0] != ' ' && text[^1] != ' ' && text.EnumerateRunes().All(IsVisible);
 
     /// <summary>The name itself.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.Usage"/> if it cannot be one.</exception>
     public static string Require(string text) =>
-        IsName(text) ? text : throw new TrustException(TrustError.Usage, $"\"{text}\" cannot be the name of a key holder: 1 to {MaxLength} visible characters are needed.");
+        IsName(text) ? text : throw new TrustException(TrustError.Usage, $"\"{text}\" cannot be the name of a key holder: 1 to {MaxLength} visible characters are needed, without parentheses and commas.");
 
     /// <summary>Reads the member; null if it is not one of the kind that is written here.</summary>
     public static IReadOnlyDictionary<KeyId, string>? TryRead(JsonElement member)

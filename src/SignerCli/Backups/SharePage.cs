@@ -28,6 +28,6 @@ internal static class SharePage
         return Encoding.UTF8.GetBytes(page.ToString());
 
         // Labels may hold anything but line feeds; what stands on paper should be readable.
-        void Comment(string text) => page.Append(CultureInfo.InvariantCulture, $"# {Printable.Text(text).ReplaceLineEndings(" ")}\n");
+        void Comment(string text) => page.Append(CultureInfo.InvariantCulture, $"# {Printable.Text(text)}\n");
     }
 }

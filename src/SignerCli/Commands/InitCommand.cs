@@ -77,7 +77,7 @@ internal sealed class InitCommand : SignerCommand
         output.Say("Fingerprint    Give it to those who verify: signer verify --root FINGERPRINT");
         output.Result(fingerprint);
         output.Say("");
-        output.Say($"Next: signer sign {name}:TAG   ·   a copy of the root key for the safe: signer key export KEY --private --out FILE");
+        output.Say($"Next: signer sign {name}:TAG   ·   a backup of the root key for the safe: signer key backup KEY --out FILE");
         output.ResultJson(writer =>
         {
             writer.WriteStartObject();

@@ -118,11 +118,15 @@ internal sealed class InspectCommand : SignerCommand
         var rules = report.Reading.Targets.Snapshot.Root.Format.Rules;
         var idle = report.Signers.Where(signer => !report.Roles.Any(role => role.Name == signer.Role.Name.Value)).ToList();
         if (idle.Count > 0)
-            output.Result($"{Environment.NewLine}Signers without anything here: {string.Join(", ", idle.Select(signer => $"{signer.Name} ({signer.State(report.Now)})"))}");
+        {
+            output.Result("");
+            output.Result($"Signers without anything here: {string.Join(", ", idle.Select(signer => $"{signer.Name} ({signer.State(report.Now)})"))}");
+        }
         foreach (var review in report.Pending)
         {
             output.Result("");
-            output.Result($"Waits for signatures: {string.Join(Environment.NewLine, PendingText.Lines(review, rules, report.Now))}");
+            foreach (var (number, line) in PendingText.Lines(review, rules, report.Now).Index())
+                output.Result(number == 0 ? $"Waits for signatures: {line}" : line);
         }
     }
 

@@ -74,7 +74,7 @@ internal static class PendingText
         foreach (var (before, after) in reviews.SelectMany(review => review.Diff.Roles))
         {
             foreach (var id in after?.OneTimeKeys.Except(before?.OneTimeKeys ?? []) ?? [])
-                output.Warn($"{OneLine(after!.Name.Value)} gets the one-time key {id}. It is meant to be thrown away; if whoever began this change kept it, it signs as {OneLine(after.Name.Value)} until it is taken out.");
+                output.Warn($"{Printable.Text(after!.Name.Value)} gets the one-time key {id}. It is meant to be thrown away; if whoever began this change kept it, it signs as {Printable.Text(after.Name.Value)} until it is taken out.");
         }
     }
 
@@ -85,7 +85,7 @@ internal static class PendingText
     {
         foreach (var (before, after) in review.Diff.Roles)
         {
-            var name = OneLine(rules.Signers.NameOf((after ?? before)!.Name));
+            var name = Printable.Text(rules.Signers.NameOf((after ?? before)!.Name));
             yield return after is null ? $"- signer {name}" : $"{(before is null ? "+" : "~")} signer {name}: {Describe(after, before, review.Diff.After, rules)}{(before is null ? "" : $"  (was {Describe(before, before, review.Diff.Before!, rules)})")}";
         }
     }
@@ -103,18 +103,15 @@ internal static class PendingText
     {
         var keys = role.RoleKeys.KeyIds.Select(id =>
         {
-            var shown = before?.RoleKeys.KeyIds.Contains(id) == true ? id.Short : OneLine(id.Value);
-            var called = targets.KeyNames.TryGetValue(id, out var name) ? $"{OneLine(name)} ({shown})" : shown;
+            var shown = before?.RoleKeys.KeyIds.Contains(id) == true ? id.Short : Printable.Text(id.Value);
+            var called = targets.KeyNames.TryGetValue(id, out var name) ? $"{Printable.Text(name)} ({shown})" : shown;
             return role.OneTimeKeys.Contains(id) ? "one-time " + called : called;
         });
-        var paths = role.Paths is { } patterns ? patterns.Select(pattern => OneLine(rules.Signers.ShowPath(pattern))) : (role.PathHashPrefixes ?? []).Select(prefix => $"tags whose hash begins with {OneLine(prefix)}");
+        var paths = role.Paths is { } patterns ? patterns.Select(pattern => Printable.Text(rules.Signers.ShowPath(pattern))) : (role.PathHashPrefixes ?? []).Select(prefix => $"tags whose hash begins with {Printable.Text(prefix)}");
         return $"{role.RoleKeys.Threshold} of {string.Join(", ", keys)} may sign {string.Join(", ", paths) switch { "" => "nothing", var text => text }}{(role.Terminating ? ", and nobody after" : "")}";
     }
 
-    // A line is one line, whatever stands in it.
-    private static string OneLine(string text) => Printable.Text(text).Replace('\n', '?');
-
-    private static string Name(string path) => TargetNames.DigestOf(path) is null ? OneLine(path) : "(by digest)";
+    private static string Name(string path) => TargetNames.DigestOf(path) is null ? Printable.Text(path) : "(by digest)";
 
     private static string Digest(TargetFile target) => target.Hashes.Sha256 is { Length: 32 } sha256 ? $"  sha256:{Hex.Encode(sha256.Span)}" : "";
 

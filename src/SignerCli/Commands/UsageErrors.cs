@@ -30,9 +30,18 @@ internal static class UsageErrors
     /// <summary>True if the command line cannot be run as it is.</summary>
     public static bool HasAny(ParseResult parse) => parse.Errors.Count > 0 || UnknownToken(parse) is not null;
 
+    /// <summary>True if it names a command that there is not: its help cannot be shown.</summary>
+    public static bool HasUnknownCommand(ParseResult parse) => UnknownCommand(parse) is not null;
+
     // A misspelled option must not be taken for an image or a key: nothing of that kind starts with a dash.
+    // One that is taken for an argument leaves the word behind it over, so options are looked for first.
     private static string? UnknownToken(ParseResult parse) =>
-        parse.UnmatchedTokens is [var unmatched, ..] ? unmatched : parse.CommandResult.Tokens.FirstOrDefault(token => token.Value.StartsWith('-'))?.Value;
+        UnknownCommand(parse)
+        ?? parse.CommandResult.Tokens.Select(token => token.Value).Concat(parse.UnmatchedTokens).FirstOrDefault(token => token.StartsWith('-'))
+        ?? (parse.UnmatchedTokens is [var left, ..] ? left : null);
+
+    private static string? UnknownCommand(ParseResult parse) =>
+        parse.CommandResult.Command.Subcommands.Count > 0 && parse.UnmatchedTokens is [var first, ..] && !first.StartsWith('-') ? first : null;
 
     private static TrustException Unknown(string token, Command command, string help)
     {

@@ -111,7 +111,10 @@ internal sealed class CommandOutput(TextWriter results, TextWriter messages, Out
         {
             Detail($"{error.GetType().Name}: {error.Message}");
             if (error is not TrustException && error.StackTrace is { } trace)
-                Write(Printable.Text(trace));
+            {
+                foreach (var line in trace.ReplaceLineEndings("\n").Split('\n'))
+                    Write(Printable.Text(line));
+            }
         }
     }
 

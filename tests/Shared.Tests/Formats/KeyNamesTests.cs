@@ -17,7 +17,7 @@ public sealed class KeyNamesTests
     public void Read_NamesThatWereWritten_AreThere(string name)
     {
         var format = MetadataFormats.Find(name);
-        var names = new Dictionary<KeyId, string> { [Key.Id] = "Zoë Q. (laptop)" };
+        var names = new Dictionary<KeyId, string> { [Key.Id] = "Zoë Q. – laptop" };
         var root = format.Read<Root>(File(format, format.WriteSigned(EmptyRoot(format) with { KeyNames = names })), 100_000);
         var targets = format.Read<Targets>(File(format, format.WriteSigned(EmptyTargets with { KeyNames = names })), 100_000);
 
@@ -32,6 +32,8 @@ public sealed class KeyNamesTests
     [InlineData("tuf", """{"a":1}""")]
     [InlineData("tuf", """{"a":""}""")]
     [InlineData("tuf", """{"a":"alice","b":"bob\u0007"}""")]
+    [InlineData("tuf", """{"a":"alice (3f9c…a1)"}""")]
+    [InlineData("tuf", """{"a":"alice, bob"}""")]
     [InlineData("notary", """{"a":["alice"]}""")]
     [InlineData("notary", "null")]
     public void Read_MemberOfAnotherKind_IsKeptAsItIsUntilNamesAreWritten(string name, string member)

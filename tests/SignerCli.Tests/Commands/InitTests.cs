@@ -23,6 +23,7 @@ public sealed class InitTests : IAsyncLifetime
         var fingerprint = await world.Owner.RunAsync("root", "export", "--fingerprint", Repository);
 
         Assert.Equal(0, run.ExitCode);
+        Assert.Contains("signer key backup KEY --out FILE", run.Messages, StringComparison.Ordinal);
         Assert.Equal("initialized", run.Json.GetProperty("outcome").GetString());
         var expected = $"root:1:sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(exported.Results)))}";
         Assert.Equal(expected, run.Json.GetProperty("fingerprint").GetString());

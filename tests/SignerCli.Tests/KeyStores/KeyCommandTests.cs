@@ -40,6 +40,16 @@ public sealed class KeyCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Generate_LabelAsAnOption_IsTheLabel()
+    {
+        machine.Environment["SIGNER_DELEGATION_PASSPHRASE"] = "secret words";
+
+        await machine.SucceedsAsync("key", "generate", "--label", "ci");
+
+        Assert.Equal("ci", Assert.Single((await machine.SucceedsAsync("key", "list", "-o", "json")).Json.EnumerateArray()).GetProperty("label").GetString());
+    }
+
+    [Fact]
     public async Task Case59_NewKey_IsPrivateFromTheStartAndEncrypted()
     {
         machine.Environment["SIGNER_ROOT_PASSPHRASE"] = "secret words";

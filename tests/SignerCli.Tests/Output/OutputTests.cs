@@ -19,6 +19,7 @@ public sealed class OutputTests
     [InlineData("plain é ✓ 1 024", "plain é ✓ 1 024")]
     [InlineData("a\u001b[31mred", "a?[31mred")]
     [InlineData("a\rb\tc\u0007", "a?b?c?")]
+    [InlineData("1.0\nSignatures     root by root 2: 3 of 3, enough", "1.0?Signatures     root by root 2: 3 of 3, enough")]
     [InlineData("a\u202Eb\u200Bc\u2028d", "a?b?c?d")]
     public void Printable_TextFromOutside_CannotSteerATerminal(string text, string expected) => Assert.Equal(expected, Printable.Text(text));
 
