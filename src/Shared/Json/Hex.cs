@@ -3,10 +3,25 @@ using System.Diagnostics.CodeAnalysis;
 namespace TrustService.Json;
 
 /// <summary>Lower-case hexadecimal, both ways.</summary>
+/// <remarks>
+/// Written out, because the base library's code for wide registers is compiled at each start of a program, and slow until it
+/// has run for long.
+/// </remarks>
 public static class Hex
 {
+    private const string Digits = "0123456789abcdef";
+
     /// <summary>Two lower-case digits for each byte.</summary>
-    public static string Encode(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);
+    public static string Encode(ReadOnlySpan<byte> bytes)
+    {
+        var digits = new char[bytes.Length * 2];
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            digits[2 * i] = Digits[bytes[i] >> 4];
+            digits[(2 * i) + 1] = Digits[bytes[i] & 15];
+        }
+        return new string(digits);
+    }
 
     /// <summary>Reads hexadecimal digits of either case.</summary>
     /// <returns>False if the length is odd or a character is no digit.</returns>
@@ -16,7 +31,6 @@ public static class Hex
         if (text.Length % 2 != 0)
             return false;
         var result = new byte[text.Length / 2];
-        // The base library has code for wide registers, which is compiled at each start of a program; this one is there at once.
         for (var i = 0; i < result.Length; i++)
         {
             var (high, low) = (ValueOf(text[2 * i]), ValueOf(text[(2 * i) + 1]));

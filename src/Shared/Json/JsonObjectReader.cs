@@ -122,7 +122,8 @@ public readonly struct JsonObjectReader
         return texts.MoveToImmutable();
     }
 
-    private long AsInteger(JsonElement value, string name, long min, long max)
+    /// <summary>A member that was found already, as an integer within bounds.</summary>
+    public long AsInteger(JsonElement value, string name, long min, long max)
     {
         if (value.ValueKind != JsonValueKind.Number)
             throw Malformed($"{Place}.{name}", $"is {Kind(value)}, not an integer");

@@ -51,7 +51,7 @@ internal sealed class VerifyCommand : SignerCommand
         using var registry = Registry!.Open(context.Host, context.Parse, images[0].Reference.Repository);
         var requests = images.Select(image => RequestOf(context, image, registry)).ToImmutableArray();
         var outcomes = new VerificationOutcome[images.Length];
-        foreach (var repository in Enumerable.Range(0, images.Length).GroupBy(index => images[index].Reference.Repository))
+        foreach (var repository in images.Select(image => image.Reference.Repository).Distinct())
             await VerifyAsync(context, repository, requests, outcomes, cancellationToken);
         return VerificationReport.Show(context.Output, outcomes);
     }
@@ -66,26 +66,32 @@ internal sealed class VerifyCommand : SignerCommand
     };
 
     // One run, and one reference time, for all images of a repository.
-    private async Task VerifyAsync(CommandContext context, IGrouping<RepositoryName, int> repository, ImmutableArray<VerificationRequest> requests, VerificationOutcome[] outcomes, CancellationToken cancellationToken)
+    private async Task VerifyAsync(CommandContext context, RepositoryName repository, ImmutableArray<VerificationRequest> requests, VerificationOutcome[] outcomes, CancellationToken cancellationToken)
     {
         try
         {
-            context.Output.Progress($"Verifying {repository.Key}");
+            context.Output.Progress($"Verifying {repository}");
             await context.WithinTimeoutAsync(
                 async token =>
                 {
-                    using var opened = await context.OpenAsync(repository.Key, trust, context.Parse.GetValue(isOffline), token);
+                    using var opened = await context.OpenAsync(repository, trust, context.Parse.GetValue(isOffline), token);
                     var verifier = new ImageVerifier(opened, context.Now, new TrustClientOptions());
-                    foreach (var index in repository)
-                        outcomes[index] = await verifier.VerifyAsync(requests[index], token);
+                    for (var index = 0; index < outcomes.Length; index++)
+                    {
+                        if (requests[index].Reference.Repository == repository)
+                            outcomes[index] = await verifier.VerifyAsync(requests[index], token);
+                    }
                     return true;
                 },
                 cancellationToken);
         }
         catch (TrustException e)
         {
-            foreach (var index in repository)
-                outcomes[index] ??= new VerificationOutcome { Reference = requests[index].Reference, TargetPath = TargetNames.For(requests[index].Reference), Error = e };
+            for (var index = 0; index < outcomes.Length; index++)
+            {
+                if (requests[index].Reference.Repository == repository)
+                    outcomes[index] ??= new VerificationOutcome { Reference = requests[index].Reference, TargetPath = TargetNames.For(requests[index].Reference), Error = e };
+            }
         }
     }
 }

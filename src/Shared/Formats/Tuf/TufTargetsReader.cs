@@ -12,8 +12,6 @@ internal static class TufTargetsReader
     // Not of TUF: an extra member of a delegated role.
     public const string OneTimeKeysMember = "x-one-time-keys";
 
-    private static readonly string[] TargetMembers = ["length", "hashes", "custom"];
-
     public static Targets Targets(JsonObjectReader signed)
     {
         var (names, rest) = MemberReading.KeyNames(signed, signed.Except(TufRoleReader.RepositoryMember, "_type", "spec_version", "version", "expires", "targets", "delegations"));
@@ -30,17 +28,30 @@ internal static class TufTargetsReader
         };
     }
 
+    // In one pass: a repository may have many thousands of them.
     private static TargetFile TargetFile(JsonObjectReader target)
     {
-        var custom = target.Optional("custom");
+        JsonElement? length = null, hashes = null, custom = null;
+        var isAllKnown = true;
+        foreach (var member in target.Members)
+        {
+            if (member.NameEquals("length"u8))
+                length = member.Value;
+            else if (member.NameEquals("hashes"u8))
+                hashes = member.Value;
+            else if (member.NameEquals("custom"u8))
+                custom = member.Value;
+            else
+                isAllKnown = false;
+        }
         if (custom is { ValueKind: not JsonValueKind.Object })
             throw target.Refuse("has custom data that is not an object");
         return new TargetFile
         {
-            Length = target.Integer("length", 0, MetadataLimits.MaxLength),
-            Hashes = TufRoleReader.Hashes(target.Object("hashes")),
+            Length = target.AsInteger(length ?? target.Required("length"), "length", 0, MetadataLimits.MaxLength),
+            Hashes = TufRoleReader.Hashes(new JsonObjectReader(hashes ?? target.Required("hashes"), target.Place + ".hashes")),
             Custom = custom,
-            Unrecognized = target.Except(TargetMembers),
+            Unrecognized = isAllKnown ? UnrecognizedMembers.None : target.Except("length", "hashes", "custom"),
         };
     }
 
