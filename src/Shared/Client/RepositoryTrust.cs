@@ -109,6 +109,16 @@ public sealed class RepositoryTrust : IDisposable
     /// </summary>
     public void RememberPublished(RoleName role, ReadOnlyMemory<byte> file) => cache.Write(OwnFile(role), file);
 
+    /// <summary>Forgets what was seen of a former repository of that name: this machine has just begun it anew, with versions that count from one.</summary>
+    public void ForgetFormer()
+    {
+        foreach (var role in (RoleName[])[RoleName.Timestamp, RoleName.Snapshot, RoleName.Targets])
+        {
+            cache.Remove(StoredFile.NameOf(role));
+            cache.Remove(OwnFile(role));
+        }
+    }
+
     // Names of roles are escaped before they become file names, so that no role is called like this.
     private static string OwnFile(RoleName role) => $"own+{StoredFile.NameOf(role)}";
 

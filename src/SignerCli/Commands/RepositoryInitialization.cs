@@ -125,6 +125,8 @@ internal sealed class RepositoryInitialization(CommandContext context, Repositor
             async token =>
             {
                 using var trust = await context.OpenAsync(name, pin, [request.Format], isOffline: false, token);
+                if (isNew)
+                    trust.ForgetFormer();
                 return (await RepositoryReading.ReadAsync(trust, context.Now, token)).Targets;
             },
             cancellationToken);

@@ -95,6 +95,20 @@ public sealed class RenewTests : IAsyncLifetime
         Assert.Equal(0, (await World.Owner.RunAsync("renew", Repository, "--role", "targets", "--accept-stale", "-y")).ExitCode);
     }
 
+    [Fact]
+    public async Task RepositoryThatItsOwnerBeganAnew_IsNoServerThatWentBack()
+    {
+        await BeginAsync("tuf");
+        Assert.Equal(0, (await World.SignAsync("2.0", "two")).ExitCode);
+        using (var http = new HttpClient())
+            Assert.True((await http.DeleteAsync(new Uri($"{World.Server.Url}/api/v1/repositories/{Repository}"))).IsSuccessStatusCode);
+        Assert.Equal(0, (await World.Owner.RunAsync("init", Repository, "-y")).ExitCode);
+
+        var renew = await World.Owner.RunAsync("renew", Repository, "--role", "targets", "-y");
+
+        Assert.True(renew.ExitCode == 0, renew.Messages);
+    }
+
     private async Task BeginAsync(string format)
     {
         World.Owner.AddQuickKey("root", "root", Repository);
