@@ -50,9 +50,8 @@ public sealed class CeremonyTests : IAsyncLifetime, IDisposable
         (await release.RunAsync("root", "publish", table["root-1"], "-y")).Refuses(11, "Signatures are missing: 1 of carol");
         await SignAsync("root-1", "carol");
         await PublishAsync("root-1");
+        // Each time from root 1, so that they check every root; those between are roots that they come through.
         using var peers = new CeremonyPeers(server, Repository, await release.ExportRootAsync(Repository));
-        await peers.AcceptAsync(1);
-
         peers.Expect("1.0", await SignImageAsync("1.0"));
         await peers.AcceptAsync(1);
 
@@ -62,7 +61,6 @@ public sealed class CeremonyTests : IAsyncLifetime, IDisposable
         (await release.RunAsync("root", "publish", table["root-2"], "-y")).Refuses(11, "by root 1");
         await SignAsync("root-2", "bob", "carol");
         await PublishAsync("root-2");
-        await peers.AcceptAsync(2);
 
         await ProposeAsync("root-3", "--add-holder", $"heidi={Public("heidi")}", "--threshold", "4");
         await SignAsync("root-3", "alice", "bob", "frank", "heidi");
@@ -73,7 +71,6 @@ public sealed class CeremonyTests : IAsyncLifetime, IDisposable
         await ProposeAsync("root-4", "--lost", "alice", "--lost", "bob", "--threshold", "3");
         await SignAsync("root-4", "carol", "frank", "grace", "heidi");
         await PublishAsync("root-4");
-        await peers.AcceptAsync(4);
 
         await ProposeAsync("root-5", "--rotate-online", "all");
         (await SignAloneAsync("root-5", "alice")).Refuses(1, "may not sign");
