@@ -33,7 +33,15 @@ internal sealed class ProposalBase(CommandContext context, string? given)
         else if (new SignedRoots(context.Home).Contains(proposal.Repository, CollectedSignatures.IdOf(current)))
             context.Output.Say("Known", "it builds on a root that you signed here");
         else
-            context.Output.Warn($"This machine cannot tell whether {fingerprint} is the current root; on another one, changes would look smaller than they are. Compare it with what signer root status says elsewhere, or give it with --root.");
+            WarnOfUnknown(proposal, fingerprint);
+    }
+
+    // On a made-up root even holders who stay may be others, with ids that begin and end like theirs.
+    private void WarnOfUnknown(RootProposal proposal, string fingerprint)
+    {
+        context.Output.Warn($"This machine cannot tell whether {fingerprint} is the current root; on another one, changes would look smaller than they are. Compare it with what signer root status says elsewhere, or give it with --root.");
+        foreach (var holder in KeyHolder.Of(proposal.Proposed.Signed, RoleName.Root))
+            context.Output.Say("  next root", holder.InFull);
     }
 
     private static TrustException Mismatch(string message) => new(TrustError.RootMismatch, message) { Role = RoleName.Root.Value, Hint = "Ask whoever sent you the proposal. Do not sign it until you know why." };

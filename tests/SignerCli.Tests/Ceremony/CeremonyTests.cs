@@ -263,6 +263,9 @@ public sealed class CeremonyTests(TeamServer server) : IClassFixture<TeamServer>
 
         Assert.Contains("a root that you signed here", seen.Messages, StringComparison.Ordinal);
         Assert.Contains("changes would look smaller than they are", unseen.Messages, StringComparison.Ordinal);
+        var holders = (await team.StatusAsync()).Json.GetProperty("root").GetProperty("roles").GetProperty("root").GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("keyid").GetString()!).ToList();
+        Assert.All(holders, id => Assert.Contains(id, unseen.Messages, StringComparison.Ordinal));
+        Assert.All(holders, id => Assert.DoesNotContain(id, seen.Messages, StringComparison.Ordinal));
         Assert.Contains("the root that this machine trusts", pinned.Messages, StringComparison.Ordinal);
     }
 
