@@ -33,6 +33,34 @@ public sealed class HashBinsTests
     }
 
     [Theory]
+    // Bins of the targets keys follow them, whatever changes.
+    [InlineData("ab", 1, "ac", 1, "ab", 1, "ac", 1)]
+    [InlineData("a", 1, "ab", 2, "a", 1, "ab", 2)]
+    [InlineData("ab", 2, "a", 1, "ab", 2, "a", 1)]
+    [InlineData("ab", 2, "ab", 1, "ab", 2, "ab", 1)]
+    // Bins with keys of their own besides lose what counts no more, and nothing else.
+    [InlineData("a", 1, "b", 1, "ad", 2, "db", 2)]
+    [InlineData("a", 1, "ab", 1, "ad", 2, null, 0)]
+    [InlineData("a", 1, "b", 1, "d", 1, null, 0)]
+    [InlineData("ab", 1, "ab", 1, "ab", 1, null, 0)]
+    public void FollowRoot_TargetsKeysChange_LeavesNoneThatCountsNoMore(string former, int formerThreshold, string next, int nextThreshold, string own, int ownThreshold, string? expected, int expectedThreshold)
+    {
+        var keys = "abcd".Zip(TestKeys.New(4)).ToDictionary(pair => pair.First, pair => pair.Second.Describe());
+        var root = new RepositorySimulator(FixedTime.Start).Root;
+        var bins = HashBins.Delegate(4, [.. own.Select(name => keys[name])], ownThreshold);
+
+        var followed = HashBins.FollowRoot(bins, With(former, formerThreshold), With(next, nextThreshold));
+
+        Assert.Equal(expected?.Select(name => keys[name].Id), followed?.Succinct!.RoleKeys.KeyIds);
+        Assert.Equal(expected?.Select(name => keys[name].Id.Value).Order(), followed?.Keys.Keys.Select(id => id.Value).Order());
+        Assert.Equal(expected is null ? null : expectedThreshold, followed?.Succinct!.RoleKeys.Threshold);
+        Assert.Null(HashBins.FollowRoot(null, With(former, formerThreshold), With(next, nextThreshold)));
+
+        Root With(string names, int threshold) =>
+            RootEditor.Next(root, new RootChange(FixedTime.Start).Assign(RoleName.Targets, new RoleAssignment([.. names.Select(name => keys[name])], threshold)));
+    }
+
+    [Theory]
     [InlineData(2)]
     [InlineData(32)]
     [InlineData(256)]

@@ -138,15 +138,17 @@ public sealed class CeremonyTests(TeamServer server) : IClassFixture<TeamServer>
         using var team = new CeremonyTeam(server, "tuf");
         await team.PublishFirstAsync();
         await team.SignAndVerifyAsync("1.0");
+        await team.Release.SucceedsAsync("signer", "add", "ci", "--key", "release", "--paths", "ci-*", "-y", team.Repository);
         await team.ProposeAsync("root-2", "--targets-key", await team.KeyOfAsync("next-release"));
         await team.SignAsync("root-2", "alice", "bob", "carol");
 
         var refused = await team.Release.RunAsync("root", "publish", team["root-2"], "-y", "-o", "json");
         var next = team.Holder("next-release");
         next.Environment["SIGNER_SERVER"] = server.Host.Url;
-        await next.SucceedsAsync("root", "publish", team["root-2"], "-y", "--root", (await team.StatusAsync()).Json.GetProperty("root").GetProperty("fingerprint").GetString()!);
+        var published = await next.SucceedsAsync("root", "publish", team["root-2"], "-y", "--root", (await team.StatusAsync()).Json.GetProperty("root").GetProperty("fingerprint").GetString()!);
 
         Assert.Equal("key-not-found", refused.ErrorCode);
+        Assert.Contains("still signs for ci: signer key rotate ci", published.Messages, StringComparison.Ordinal);
         await team.Release.SucceedsAsync("verify", $"{team.Repository}:1.0", "--no-registry");
     }
 
