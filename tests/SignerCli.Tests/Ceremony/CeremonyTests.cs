@@ -180,6 +180,25 @@ public sealed class CeremonyTests(TeamServer server) : IClassFixture<TeamServer>
     }
 
     [Fact]
+    public async Task Rotate_TargetsKeyByProposalWhereThereAreBins_HasThemSignedByTheNewKeyAlone()
+    {
+        using var team = new CeremonyTeam(server, "tuf");
+        await team.PublishFirstAsync();
+        await team.Release.SucceedsAsync("reshape", team.Repository, "--bins", "2", "-y");
+        await team.SignAndVerifyAsync("1.0");
+        var next = team.Release.AddQuickKey("next", "targets").Id!.Value.Value;
+
+        await team.Release.SucceedsAsync("key", "rotate", "targets", team.Repository, "--key", "next", "--propose", team["root-2"]);
+        await team.SignAsync("root-2", "alice", "bob", "carol");
+        await team.Release.SucceedsAsync("root", "publish", team["root-2"], "-y");
+        await team.SignAndVerifyAsync("2.0");
+
+        var signed = (await team.Release.SucceedsAsync("inspect", team.Repository, "-o", "json")).Json.GetProperty("targets").EnumerateArray().ToList();
+        Assert.Equal(2, signed.Count);
+        Assert.All(signed, target => Assert.Equal([next], target.GetProperty("signedBy")[0].GetProperty("keyids").EnumerateArray().Select(id => id.GetString())));
+    }
+
+    [Fact]
     public async Task Propose_TargetsKeys_ChangesTheNamedOnesAndKeepsOthersAndThreshold()
     {
         using var team = new CeremonyTeam(server, "tuf");
