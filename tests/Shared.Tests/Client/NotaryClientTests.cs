@@ -185,7 +185,9 @@ public sealed class NotaryClientTests
         single.Init();
         cache.Write("root.json", single.Roots[0]);
         var serve = single.Serve();
-        await Refusal.OfAsync(TrustError.Expired, () => Client(serve, FixedTime.Start.AddDays(11), ignoresExpiry: true).RefreshAsync(CancellationToken.None));
+        Assert.Equal("root", (await Refusal.OfAsync(TrustError.Expired, () => Client(serve, FixedTime.Start.AddDays(11)).RefreshAsync(CancellationToken.None))).Role);
+        // Who only reads, in order to show or repair it, still can.
+        Assert.Equal(1, (await Client(serve, FixedTime.Start.AddDays(11), ignoresExpiry: true).RefreshAsync(CancellationToken.None)).Snapshot.Root.Version);
 
         single.Now = single.Now.AddDays(11);
         single.Certificate = RootCertificate.Create(single.RootKey, single.Name, single.Now, single.Now.AddYears(10));
