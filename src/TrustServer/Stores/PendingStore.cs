@@ -26,6 +26,8 @@ internal sealed class PendingStore(TrustDatabase database, LimitOptions limits, 
 
     private const string IsHomeless = "NOT EXISTS (SELECT 1 FROM repositories r WHERE r.name = pending_files.repository)";
 
+    private const string IsInNamespace = "substr(repository, 1, length(@namespace)) = @namespace AND (@deep OR substr(repository, length(@namespace) + 1) NOT LIKE '%/%')";
+
     private const string IsPublished =
         "EXISTS (SELECT 1 FROM repositories r JOIN metadata_files f ON f.repository_id = r.id WHERE r.name = pending_files.repository AND f.role = pending_files.role AND f.version >= pending_files.version)";
 
@@ -58,6 +60,7 @@ internal sealed class PendingStore(TrustDatabase database, LimitOptions limits, 
     /// <inheritdoc/>
     public async Task WriteAsync(RepositoryName repository, PendingFile file, ReadOnlyMemory<byte>? before, CancellationToken cancellationToken)
     {
+        var (prefix, isDeep) = NamespaceOf(repository);
         using var place = await database.Writers.EnterAsync(StoreLock.Of(repository), cancellationToken);
         await database.TranslateAsync(
             async () =>
@@ -74,7 +77,7 @@ internal sealed class PendingStore(TrustDatabase database, LimitOptions limits, 
                         "INSERT INTO pending_files (repository, role, version, change_id, signed_by, expires_at, parked_at, updated_at, data) VALUES (@repository, @role, @version, @change, @signed, @expires, @now, @now, @data);",
                         ("version", file.Version), ("change", file.Change), ("signed", string.Join('\n', file.SignedBy.Select(id => id.Value))), ("expires", database.Dialect.ToParameter(file.Expires)),
                         ("now", database.Dialect.ToParameter(StoreClock.Now(time))), ("data", database.Dialect.ToParameter(file.Data)))
-                    .Add(MakeRoom("substr(repository, 1, length(@namespace)) = @namespace", MaxHomelessOfNamespace), ("namespace", NamespaceOf(repository) + "/"))
+                    .Add(MakeRoom(IsInNamespace, MaxHomelessOfNamespace), ("namespace", prefix), ("deep", isDeep))
                     .Add(MakeRoom("TRUE", MaxHomeless))
                     .Command;
                 await command.ExecuteNonQueryAsync(cancellationToken);
@@ -107,9 +110,13 @@ internal sealed class PendingStore(TrustDatabase database, LimitOptions limits, 
             GROUP BY repository ORDER BY MAX(updated_at) DESC, repository LIMIT {int.MaxValue} OFFSET {max - 1});
         """;
 
-    // What accounts are given: the registry and the first part of the path, where there is more than one.
-    private static string NamespaceOf(RepositoryName repository) =>
-        repository.Path.IndexOf('/', StringComparison.Ordinal) is var end and > 0 ? repository.Value[..(repository.Value.Length - repository.Path.Length + end)] : repository.Value;
+    // What accounts are given: the registry and the first part of the path. Names of one part are together the namespace of their registry,
+    // or whoever may write to all of them would have one for each.
+    private static (string Prefix, bool IsDeep) NamespaceOf(RepositoryName repository)
+    {
+        var end = repository.Path.IndexOf('/', StringComparison.Ordinal);
+        return (repository.Value[..(repository.Value.Length - repository.Path.Length + end + 1)], end > 0);
+    }
 
     private static IQueryable<PendingFileRow> Waiting(TrustDbContext context, RepositoryName repository) =>
         context.PendingFiles.Where(p => p.Repository == repository.Value

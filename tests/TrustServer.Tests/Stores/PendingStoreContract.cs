@@ -44,6 +44,21 @@ public abstract class PendingStoreContract(PostgresFixture? postgres) : IAsyncLi
     }
 
     [Fact]
+    public async Task Write_ManyFirstCeremoniesOfNamesOfOnePart_TakeRoomFromTheirRegistryAlone()
+    {
+        await ParkAsync("registry.example.com/quiet/app");
+        await ParkAsync("other.example.com/app");
+        for (var i = 0; i <= PendingStore.MaxHomelessOfNamespace; i++)
+            await ParkAsync(string.Create(CultureInfo.InvariantCulture, $"registry.example.com/a{i}"));
+
+        Assert.True(await IsThereAsync("registry.example.com/quiet/app"));
+        Assert.True(await IsThereAsync("other.example.com/app"));
+        Assert.False(await IsThereAsync("registry.example.com/a0"));
+        Assert.True(await IsThereAsync("registry.example.com/a1"));
+        Assert.Equal(PendingStore.MaxHomelessOfNamespace + 2L, await CountAsync());
+    }
+
+    [Fact]
     public async Task Write_ManyFirstCeremoniesOfAllNamespaces_TakesRoomFromTheOldest()
     {
         await Database.OpenStore().CreateAsync(App);
