@@ -26,6 +26,9 @@ public sealed class CandidateSet
     /// <summary>Roles whose versions go back: what is stored above them is given up.</summary>
     public ImmutableArray<RoleName> ResetRoles { get; init; } = [];
 
+    /// <summary>Versions of snapshot and timestamp that were left out before the new files; 0 if snapshot is not among these.</summary>
+    public long LeftOut { get; init; }
+
     /// <summary>True if nothing is to be added.</summary>
     public bool IsUnchanged => NewFiles.IsEmpty;
 
@@ -42,12 +45,13 @@ public sealed class CandidateSet
     /// <param name="plausible">
     /// The highest versions of snapshot and timestamp that are no thief's; they are followed once no key counts that signed higher ones. Null if the published ones are.
     /// </param>
+    /// <param name="lost">Versions that were published and lost, at the most: so many are left out.</param>
     /// <exception cref="TrustException">A coded refusal; what is published stays as it is.</exception>
     public static CandidateSet OfUploads(
-        IMetadataFormat format, PublishedSet? current, IReadOnlyList<UploadedFile> uploads, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime, OnlineVersions? plausible = null)
+        IMetadataFormat format, PublishedSet? current, IReadOnlyList<UploadedFile> uploads, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime, OnlineVersions? plausible = null, long lost = 0)
     {
         if (current is not null && uploads.Count == 0 && !format.Rules.IsRepeatNoChange)
-            return OfRenewal(current, renewsSnapshot: true, signers, rules, referenceTime);
+            return OfRenewal(current, renewsSnapshot: true, signers, rules, referenceTime, lost);
         // The same bytes again are not a change: a publisher that lost the answer may ask again.
         var changed = uploads.Where(upload => !format.Rules.IsRepeatNoChange || current?.File(upload.Role) is not { } file || !file.Span.SequenceEqual(upload.Data.Span)).ToDictionary(upload => upload.Role, upload => upload.Data);
         if (current is not null && changed.Count == 0)
@@ -55,7 +59,7 @@ public sealed class CandidateSet
         RequireUploadable(format, current, changed.Keys);
         var root = RootStep.Next(format, current, changed, signers, rules, referenceTime);
         var targets = TargetsStep.Read(root, current, changed, rules, referenceTime);
-        return OnlineStep.Sign(current, root, targets, changed.TryGetValue(RoleName.Snapshot, out var snapshot) ? snapshot : default(ReadOnlyMemory<byte>?), signers, rules, referenceTime, plausible);
+        return OnlineStep.Sign(current, root, targets, changed.TryGetValue(RoleName.Snapshot, out var snapshot) ? snapshot : default(ReadOnlyMemory<byte>?), signers, rules, referenceTime, plausible, lost);
     }
 
     /// <summary>Makes the next set with the same content and later expiries.</summary>

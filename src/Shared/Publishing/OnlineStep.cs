@@ -19,20 +19,21 @@ internal static class OnlineStep
         OnlineSigners signers,
         PublishRules rules,
         DateTimeOffset referenceTime,
-        OnlineVersions? plausible)
+        OnlineVersions? plausible,
+        long lost)
     {
         var targets = current is null ? [] : new Dictionary<RoleName, TargetsDocument>(current.Targets);
         foreach (var (role, metadata) in uploaded)
             targets[role] = new TargetsDocument(metadata);
         var listed = ListedFiles.After(current, root, targets, uploaded, uploadedSnapshot is null ? referenceTime : null);
         RequireFewRoles(listed.Count, rules);
-        var snapshot = SnapshotBuilder.Exactly(SnapshotBefore(current, root, plausible), listed.AsReadOnly(), SnapshotExpiry(root, rules, referenceTime));
+        var snapshot = SnapshotBuilder.Exactly(SnapshotBefore(current, root, plausible, lost), listed.AsReadOnly(), SnapshotExpiry(root, rules, referenceTime));
         if (uploadedSnapshot is null && signers.Find(root.Metadata.Signed, RoleName.Snapshot) is null)
             CheckTargetsAlone(root, snapshot, targets, uploaded.Keys, referenceTime);
         var signedSnapshot = uploadedSnapshot is { } file
             ? SnapshotStep.Read(root, current, file, listed, targets, rules, referenceTime)
             : SignOnline(root, RoleName.Snapshot, snapshot, signers);
-        var signedTimestamp = SignTimestamp(TimestampBefore(current, root, plausible), root, signedSnapshot, signers, rules, referenceTime);
+        var signedTimestamp = SignTimestamp(TimestampBefore(current, root, plausible, lost), root, signedSnapshot, signers, rules, referenceTime);
 
         var accepted = AcceptSnapshot(current, root, signedTimestamp, signedSnapshot, referenceTime);
         AcceptTargets.All(accepted, targets, uploaded.Keys, referenceTime);
@@ -43,22 +44,22 @@ internal static class OnlineStep
         newFiles.AddRange(uploaded.Select(role => CandidateFile.Of(role.Key, role.Value)));
         newFiles.Add(CandidateFile.Of(RoleName.Snapshot, signedSnapshot));
         newFiles.Add(CandidateFile.Of(RoleName.Timestamp, signedTimestamp));
-        return new CandidateSet(new PublishedSet(accepted, targets), newFiles.ToImmutable()) { ResetRoles = current is null ? [] : [.. newFiles.Where(file => GoesBack(current, file)).Select(file => file.Role)] };
+        return new CandidateSet(new PublishedSet(accepted, targets), newFiles.ToImmutable()) { ResetRoles = current is null ? [] : [.. newFiles.Where(file => GoesBack(current, file)).Select(file => file.Role)], LeftOut = lost };
     }
 
     public static CandidateSet Renew(PublishedSet current, bool renewsSnapshot, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime, long lost)
     {
         var before = current.Snapshot.Metadata;
         var snapshot = renewsSnapshot
-            ? SignOnline(current.Root, RoleName.Snapshot, SnapshotBuilder.Next(RequireNext(RoleName.Snapshot, before.Signed) with { Version = before.Signed.Version + lost }, new Dictionary<RoleName, MetaFile>(), SnapshotExpiry(current.Root, rules, referenceTime)), signers)
+            ? SignOnline(current.Root, RoleName.Snapshot, SnapshotBuilder.Next(RequireNext(RoleName.Snapshot, before.Signed) with { Version = Skip(before.Signed.Version, lost) }, new Dictionary<RoleName, MetaFile>(), SnapshotExpiry(current.Root, rules, referenceTime)), signers)
             : before;
         var timestampBefore = RequireNext(RoleName.Timestamp, current.Timestamp.Metadata.Signed);
-        var timestamp = SignTimestamp(timestampBefore with { Version = timestampBefore.Version + lost }, current.Root, snapshot, signers, rules, referenceTime);
+        var timestamp = SignTimestamp(timestampBefore with { Version = Skip(timestampBefore.Version, lost) }, current.Root, snapshot, signers, rules, referenceTime);
         var accepted = AcceptSnapshot(current, current.Root, timestamp, snapshot, referenceTime);
         var timestampFile = CandidateFile.Of(RoleName.Timestamp, timestamp);
         return new CandidateSet(
             new PublishedSet(accepted, current.Targets),
-            renewsSnapshot ? [CandidateFile.Of(RoleName.Snapshot, snapshot), timestampFile] : [timestampFile]);
+            renewsSnapshot ? [CandidateFile.Of(RoleName.Snapshot, snapshot), timestampFile] : [timestampFile]) { LeftOut = renewsSnapshot ? lost : 0 };
     }
 
     private static DateTimeOffset SnapshotExpiry(TrustedRoot root, PublishRules rules, DateTimeOffset referenceTime) =>
@@ -80,15 +81,15 @@ internal static class OnlineStep
         Timestamp? before, TrustedRoot root, SignedMetadata<Snapshot> snapshot, OnlineSigners signers, PublishRules rules, DateTimeOffset referenceTime) =>
         SignOnline(root, RoleName.Timestamp, TimestampBuilder.Next(before, ListedFiles.Describe(root.Format, snapshot), referenceTime + rules.TimestampLifetime, referenceTime), signers);
 
-    private static Snapshot? SnapshotBefore(PublishedSet? current, TrustedRoot root, OnlineVersions? plausible) =>
+    private static Snapshot? SnapshotBefore(PublishedSet? current, TrustedRoot root, OnlineVersions? plausible, long lost) =>
         current?.Snapshot.Metadata.Signed is not { } before ? null
-        : plausible is not null && plausible.Snapshot < before.Version && !VersionReset.HoldsSnapshot(current, root) ? before with { Version = plausible.Snapshot }
-        : RequireNext(RoleName.Snapshot, before);
+        : plausible is not null && plausible.Snapshot < before.Version && !VersionReset.HoldsSnapshot(current, root) ? before with { Version = Skip(plausible.Snapshot, lost) }
+        : before with { Version = Skip(RequireNext(RoleName.Snapshot, before).Version, lost) };
 
-    private static Timestamp? TimestampBefore(PublishedSet? current, TrustedRoot root, OnlineVersions? plausible) =>
+    private static Timestamp? TimestampBefore(PublishedSet? current, TrustedRoot root, OnlineVersions? plausible, long lost) =>
         current?.Timestamp.Metadata.Signed is not { } before ? null
-        : plausible is not null && plausible.Timestamp < before.Version && !VersionReset.HoldsTimestamp(current, root) ? before with { Version = plausible.Timestamp }
-        : RequireNext(RoleName.Timestamp, before);
+        : plausible is not null && plausible.Timestamp < before.Version && !VersionReset.HoldsTimestamp(current, root) ? before with { Version = Skip(plausible.Timestamp, lost) }
+        : before with { Version = Skip(RequireNext(RoleName.Timestamp, before).Version, lost) };
 
     private static TRole RequireNext<TRole>(RoleName name, TRole before)
         where TRole : class, IRole =>
@@ -99,6 +100,9 @@ internal static class OnlineStep
                 Role = name.Value,
                 Hint = "A new root that takes the keys of snapshot and timestamp away lets the versions begin anew: signer recover REPOSITORY",
             };
+
+    // There is a version behind it.
+    private static long Skip(long version, long lost) => Math.Min(version + lost, MetadataLimits.MaxVersion - 1);
 
     private static bool GoesBack(PublishedSet current, CandidateFile file) =>
         file.Version < (file.Role == RoleName.Root ? current.Root.Version

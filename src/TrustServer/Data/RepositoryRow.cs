@@ -16,4 +16,5 @@ internal sealed class RepositoryRow
     public DateTimeOffset TimestampExpires { get; init; }
     public DateTimeOffset SnapshotExpires { get; init; }
     public DateTimeOffset TargetsExpires { get; init; }
+    public long OwedVersions { get; init; }
 }

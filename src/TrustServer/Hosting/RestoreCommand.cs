@@ -27,20 +27,18 @@ internal sealed class RestoreCommand(IServiceProvider services, Func<Cancellatio
             await output.WriteLineAsync("Nothing is missing: the database has all that this server published. If the high-water mark was lost as well, say how many versions to leave out: --by VERSIONS");
             return Outcome.Verified;
         }
-        var lost = by ?? open!.LostUntil - open.KeptUntil;
-        await output.WriteLineAsync(open is null
-            ? $"{lost} versions are left out."
-            : $"The database has the changes up to {open.KeptUntil}; changes up to {open.LostUntil} were published. No repository can have lost more than {lost} versions: so many are left out.");
-        // First, so that no reader of the feed takes a new change for one that is missing.
-        if (open is not null)
-            await history.RaisePositionsAsync(open.LostUntil, cancellationToken);
-        var left = await RaiseAllAsync(lost, cancellationToken);
-        if (open is not null && !isOne)
+        if (open is null || isOne)
+            return await RaiseAllAsync(open, by, cancellationToken) == 0 ? Outcome.Verified : Outcome.Failure;
+        var left = 0;
+        for (var next = open; next is not null; next = await history.FindOpenAsync(cancellationToken))
         {
-            await history.CloseAsync(open.Id, cancellationToken);
-            await guard.AcceptAsync(open.Id, cancellationToken);
-            await output.WriteLineAsync("The servers sign again. Owners whose targets or root were published after the backup publish them again from what their machines have: signer recover REPOSITORY");
+            open = next;
+            left += await RaiseAllAsync(open, by, cancellationToken);
+            // A server that knows of more may have come meanwhile: then once more, and servers wait.
+            await history.CloseAsync(open, cancellationToken);
         }
+        await guard.AcceptAsync(open.Id, cancellationToken);
+        await output.WriteLineAsync("The servers sign again. Owners whose targets or root were published after the backup publish them again from what their machines have: signer recover REPOSITORY");
         return left == 0 ? Outcome.Verified : Outcome.Failure;
     }
 
@@ -62,8 +60,15 @@ internal sealed class RestoreCommand(IServiceProvider services, Func<Cancellatio
         return await history.FindOpenAsync(cancellationToken);
     }
 
-    private async Task<int> RaiseAllAsync(long lost, CancellationToken cancellationToken)
+    private async Task<int> RaiseAllAsync(RestoreRow? open, long? by, CancellationToken cancellationToken)
     {
+        var lost = Math.Max(by ?? 0, open is null ? 0 : open.LostUntil - open.KeptUntil);
+        await output.WriteLineAsync(open is null
+            ? $"{lost} versions are left out."
+            : $"The database has the changes up to {open.KeptUntil}; changes up to {open.LostUntil} were published. {lost} versions of each repository are left out, which is no less than it can have lost.");
+        // First, so that no reader of the feed takes a new change for one that is missing.
+        if (open is not null)
+            await history.RaisePositionsAsync(open.LostUntil, cancellationToken);
         var bump = services.GetRequiredService<RestoreBump>();
         var left = 0;
         await foreach (var repository in repositories(cancellationToken))
@@ -76,7 +81,8 @@ internal sealed class RestoreCommand(IServiceProvider services, Func<Cancellatio
             catch (TrustException e) when (e.Error != TrustError.StoreUnavailable)
             {
                 left++;
-                await output.WriteLineAsync($"{repository.Name}\tnot possible: {e.Message} Afterwards: TrustServer restore bump --repository {repository.Name} --by {lost}");
+                await history.OweAsync(repository.Name, lost, cancellationToken);
+                await output.WriteLineAsync($"{repository.Name}\tnot possible now: {e.Message} Its next signature leaves {lost} versions out.");
             }
         }
         return left;

@@ -19,6 +19,7 @@ internal static class Publications
         Summary = summary,
         RootOnlineKeys = rootOnlineKeys,
         ResetRoles = candidate.ResetRoles,
+        LeftOut = candidate.LeftOut,
     };
 
     /// <summary>Fingerprints of the keys that a root lists for snapshot and timestamp.</summary>

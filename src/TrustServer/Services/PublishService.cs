@@ -84,7 +84,7 @@ internal sealed class PublishService(
         var isOwnersSnapshot = format.Rules.MaySnapshotBeUploaded && signers.Find(current.Root.Metadata.Signed, RoleName.Snapshot) is null;
         if (isOwnersSnapshot && (!rules.IsTimestampDue(record, now) || record.Snapshot.Expires <= now))
             return null;
-        var candidate = CandidateSet.OfRenewal(current, rules.IsSnapshotDue(record, now), signers, rules.Publish, now);
+        var candidate = CandidateSet.OfRenewal(current, rules.IsSnapshotDue(record, now) || record.OwedVersions > 0, signers, rules.Publish, now, record.OwedVersions);
         var renewed = await transaction.CommitAsync(Publications.Of(candidate, format, ChangeKind.Renew, actor: null, ChangeSummary.Of(current, candidate), rootOnlineKeys: null), cancellationToken);
         sets.Keep(renewed, candidate.Set);
         return renewed;
@@ -101,7 +101,7 @@ internal sealed class PublishService(
         if (current is not null)
             CheckClock(current, now);
         var signers = await FindSignersAsync(repository, NextRoot(format, current, uploads), current, cancellationToken);
-        var candidate = CandidateSet.OfUploads(format, current, uploads, signers, rules.Publish, now, await PlausibleAsync(transaction, cancellationToken));
+        var candidate = CandidateSet.OfUploads(format, current, uploads, signers, rules.Publish, now, await PlausibleAsync(transaction, cancellationToken), transaction.Repository?.OwedVersions ?? 0);
         candidate.Set.Root.RequireRepository(repository, now);
         if (candidate.IsUnchanged)
             return candidate;

@@ -34,9 +34,9 @@ internal sealed class RestoreBump(IMetadataStore store, IOnlineKeys keys, Publis
         var current = (await sets.ReadAsync(transaction, format, [], cancellationToken))!;
         var root = current.Root.Metadata.Signed;
         var signers = new OnlineSigners(await FindAsync(repository, root, RoleName.Snapshot, cancellationToken), await FindAsync(repository, root, RoleName.Timestamp, cancellationToken));
-        var candidate = CandidateSet.OfRenewal(current, renewsSnapshot: true, signers, rules.Publish, time.GetUtcNow(), lost);
+        var candidate = CandidateSet.OfRenewal(current, renewsSnapshot: true, signers, rules.Publish, time.GetUtcNow(), lost + record.OwedVersions);
         var summary = ChangeSummary.Of(current, candidate);
-        var publication = Publications.Of(candidate, format, ChangeKind.Renew, StandbyActivation.Actor, $"{summary[..^1]},\"leftOut\":{lost}}}", rootOnlineKeys: null);
+        var publication = Publications.Of(candidate, format, ChangeKind.Renew, StandbyActivation.Actor, $"{summary[..^1]},\"leftOut\":{candidate.LeftOut}}}", rootOnlineKeys: null);
         var raised = await transaction.CommitAsync(publication, cancellationToken);
         sets.Keep(raised, candidate.Set);
         return raised;

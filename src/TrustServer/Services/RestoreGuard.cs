@@ -62,14 +62,17 @@ internal sealed class RestoreGuard(ChangeHistory history, TrustDatabase database
             await AcceptAsync(dealtWith.Id, cancellationToken);
             isWhole = true;
         }
-        if (await history.FindOpenAsync(cancellationToken) is { } open)
-            throw Refusal(open.KeptUntil, open.LostUntil);
+        var open = await history.FindOpenAsync(cancellationToken);
         if (!isWhole)
         {
+            // Another server may have found it first and know of less.
             var kept = Math.Min(last.Position, await KeptUntilAsync(mark, cancellationToken));
-            await history.OpenAsync(kept, highest, mark.Restore, cancellationToken);
-            throw Refusal(kept, highest);
+            if (open is null || open.Id <= mark.Restore || open.KeptUntil > kept || open.LostUntil < highest)
+                await history.OpenAsync(kept, highest, mark.Restore, cancellationToken);
+            throw Refusal(Math.Min(kept, open?.KeptUntil ?? kept), Math.Max(highest, open?.LostUntil ?? highest));
         }
+        if (open is not null)
+            throw Refusal(open.KeptUntil, open.LostUntil);
         if (last.Position > mark.Highest)
             mark.With(last.Position, last.Digest).Write(directory);
     }

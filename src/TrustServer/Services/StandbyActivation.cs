@@ -59,7 +59,7 @@ internal sealed class StandbyActivation(IMetadataStore store, IOnlineKeys keys, 
         var signers = new OnlineSigners(
             await SignersAsync(name, current.Root.Metadata.Signed, RoleName.Snapshot, listed, key, cancellationToken),
             await SignersAsync(name, current.Root.Metadata.Signed, RoleName.Timestamp, listed, key, cancellationToken));
-        var candidate = CandidateSet.OfRenewal(current, listed.Contains(RoleName.Snapshot), signers, rules.Publish, time.GetUtcNow());
+        var candidate = CandidateSet.OfRenewal(current, listed.Contains(RoleName.Snapshot), signers, rules.Publish, time.GetUtcNow(), transaction.Repository!.OwedVersions);
         ImmutableArray<ActivatedKey> activated = [.. listed.Select(role => keys.Seal(name, role, key))];
         var publication = Publications.Of(candidate, current.Root.Format, ChangeKind.Renew, Actor, Summary(current, candidate, listed, activated[0].Fingerprint), rootOnlineKeys: null) with { ActivatedKeys = activated };
         sets.Keep(await transaction.CommitAsync(publication, cancellationToken), candidate.Set);

@@ -38,4 +38,7 @@ internal sealed record Publication
     /// took the keys away that had signed them.
     /// </summary>
     public ImmutableArray<RoleName> ResetRoles { get; init; } = [];
+
+    /// <summary>Versions that were left out before the new snapshot and timestamp, in place of those that the repository owes (<see cref="RepositoryRecord.OwedVersions"/>).</summary>
+    public long LeftOut { get; init; }
 }

@@ -80,13 +80,14 @@ internal sealed class PublicationWriting(SqlDialect dialect, DbConnection connec
             Timestamp = Next(RoleName.Timestamp, before.Timestamp),
             Snapshot = Next(RoleName.Snapshot, before.Snapshot),
             Targets = Next(RoleName.Targets, before.Targets),
+            OwedVersions = Math.Max(0, before.OwedVersions - publication.LeftOut),
         };
         await InsertManyAsync(before.Id, cancellationToken);
         var batch = new SqlBatch(connection, transaction).Add(
-            $"UPDATE repositories SET updated_at = @now, {Heads} WHERE id = @id AND root_version = @root_before AND timestamp_version = @timestamp_before " +
+            $"UPDATE repositories SET updated_at = @now, {Heads}, owed_versions = CASE WHEN owed_versions > @left_out THEN owed_versions - @left_out ELSE 0 END WHERE id = @id AND root_version = @root_before AND timestamp_version = @timestamp_before " +
             "AND snapshot_version = @snapshot_before AND targets_version = @targets_before RETURNING id;",
             [
-                ("id", before.Id), ("now", dialect.ToParameter(now)),
+                ("id", before.Id), ("now", dialect.ToParameter(now)), ("left_out", publication.LeftOut),
                 ("root_before", before.Root.Version), ("timestamp_before", before.Timestamp.Version),
                 ("snapshot_before", before.Snapshot.Version), ("targets_before", before.Targets.Version),
                 .. HeadParameters(after),

@@ -33,6 +33,9 @@ internal sealed record RepositoryRecord
     /// <summary>Current targets.</summary>
     public required RoleHead Targets { get; init; }
 
+    /// <summary>Versions of snapshot and timestamp that may have been lost with a restored backup: the next signature leaves them out.</summary>
+    public long OwedVersions { get; init; }
+
     /// <summary>The current file of a top-level role; null for a delegated role, whose versions stand in snapshot.</summary>
     public RoleHead? Head(RoleName role) => role.Value switch
     {

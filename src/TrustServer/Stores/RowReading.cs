@@ -10,7 +10,7 @@ internal static class RowReading
 {
     /// <summary>Columns of <see cref="ReadRepository"/>.</summary>
     public const string RepositoryColumns =
-        "id, name, format, created_at, updated_at, root_version, root_expires, timestamp_version, timestamp_expires, snapshot_version, snapshot_expires, targets_version, targets_expires";
+        "id, name, format, created_at, updated_at, root_version, root_expires, timestamp_version, timestamp_expires, snapshot_version, snapshot_expires, targets_version, targets_expires, owed_versions";
 
     /// <summary>Columns of <see cref="ReadFile"/>.</summary>
     public const string FileColumns = "repository_id, role, version, sha256, expires_at, created_at, data";
@@ -27,6 +27,7 @@ internal static class RowReading
         Timestamp = new RoleHead(row.GetInt64(7), dialect.ReadTime(row, 8)),
         Snapshot = new RoleHead(row.GetInt64(9), dialect.ReadTime(row, 10)),
         Targets = new RoleHead(row.GetInt64(11), dialect.ReadTime(row, 12)),
+        OwedVersions = row.GetInt64(13),
     };
 
     /// <summary>A file from the current row.</summary>
@@ -53,6 +54,7 @@ internal static class RowReading
         Timestamp = new RoleHead(row.TimestampVersion, row.TimestampExpires),
         Snapshot = new RoleHead(row.SnapshotVersion, row.SnapshotExpires),
         Targets = new RoleHead(row.TargetsVersion, row.TargetsExpires),
+        OwedVersions = row.OwedVersions,
     };
 
     /// <summary>A file from a mapped row.</summary>
