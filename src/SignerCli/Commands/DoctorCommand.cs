@@ -5,9 +5,11 @@ using TrustService.Cli.Health;
 using TrustService.Cli.Home;
 using TrustService.Cli.Output;
 using TrustService.Cli.Settings;
+using TrustService.Client;
 using TrustService.Errors;
 using TrustService.Oci;
 using TrustService.Registry;
+using TrustService.Verification;
 
 namespace TrustService.Cli.Commands;
 
@@ -73,36 +75,47 @@ internal sealed class DoctorCommand : SignerCommand
         return context.Parse.GetValue(trust.Tofu) ? listed : pinned;
     }
 
+    // Whatever ends it early, what was found before is kept: an outage is not to hide a refusal.
     private async Task<HealthReport> ExamineAsync(CommandContext context, RepositoryName repository, HealthWindows windows, CancellationToken cancellationToken)
     {
+        var examination = new RepositoryExamination(context, windows);
+        IEnumerable<HealthFinding> others = [];
         try
         {
             context.Output.Progress($"Looking at {repository}");
-            return await context.WithinTimeoutAsync(token => ReadAsync(context, repository, windows, token), cancellationToken);
+            using var opened = await context.WithinTimeoutAsync(token => context.OpenAsync(repository, trust, isOffline: false, token), cancellationToken);
+            var (client, targets) = await context.WithinTimeoutAsync(token => examination.ReadAsync(opened, token), cancellationToken);
+            if (context.Parse.GetValue(comparesRegistry))
+                others = await CompareAsync(context, repository, client, targets, cancellationToken);
         }
         catch (TrustException e)
         {
-            return new HealthReport(repository, [], [HealthFinding.Of(e.Error == TrustError.ClockWentBack ? "clock" : "unreadable", e)]);
+            others = [HealthFinding.Of(e.Error == TrustError.ClockWentBack ? "clock" : "unreadable", e)];
         }
+        return new HealthReport(repository, examination.Roles, [.. examination.Findings.Concat(others).OrderByDescending(finding => finding.Severity)]);
     }
 
-    private async Task<HealthReport> ReadAsync(CommandContext context, RepositoryName repository, HealthWindows windows, CancellationToken cancellationToken)
+    // The registry has a deadline of its own.
+    private async Task<IReadOnlyList<HealthFinding>> CompareAsync(CommandContext context, RepositoryName repository, TrustClient client, TrustedTargets targets, CancellationToken cancellationToken)
     {
-        using var opened = await context.OpenAsync(repository, trust, isOffline: false, cancellationToken);
-        var (roles, findings, client, targets) = await new RepositoryExamination(context, windows).ReadAsync(opened, cancellationToken);
-        if (context.Parse.GetValue(comparesRegistry))
+        RegistryExamination? examination = null;
+        try
         {
-            try
-            {
-                using var registry = Registry!.Open(context.Host, context.Parse, repository);
-                findings = findings.AddRange(await RegistryExamination.ReadAsync(registry, repository, client, targets, cancellationToken));
-            }
-            catch (TrustException e)
-            {
-                findings = findings.Add(HealthFinding.Of("registry", e));
-            }
+            using var registry = Registry!.Open(context.Host, context.Parse, repository);
+            examination = new RegistryExamination(registry, repository);
+            await context.WithinTimeoutAsync(
+                async token =>
+                {
+                    await examination.ReadAsync(client, targets, token);
+                    return true;
+                },
+                cancellationToken);
+            return [.. examination.Findings];
         }
-        return new HealthReport(repository, roles, [.. findings.OrderByDescending(finding => finding.Severity)]);
+        catch (TrustException e)
+        {
+            return [.. examination?.Findings ?? [], HealthFinding.Of("registry", e)];
+        }
     }
 
     private static void Show(CommandContext context, List<HealthReport> reports, HealthWindows windows, string? target, Severity from)

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Globalization;
 using TrustService.Cli.Health;
 using TrustService.Client;
 using TrustService.Errors;
@@ -9,51 +9,79 @@ using TrustService.Verification;
 
 namespace TrustService.Cli.Commands;
 
-/// <summary>Compares the tags of a registry with what is signed: which are not signed, which were moved, which are gone.</summary>
-internal static class RegistryExamination
+/// <summary>Compares what a registry serves with what is signed: which tags are not signed, which were moved, which are gone.</summary>
+/// <param name="registry">The registry.</param>
+/// <param name="repository">The repository.</param>
+internal sealed class RegistryExamination(RegistryClient registry, RepositoryName repository)
 {
     private const int MaxNamed = 5;
 
-    /// <summary>Compares.</summary>
-    /// <exception cref="TrustException">A refusal of the registry, or of a delegated role.</exception>
-    public static async Task<ImmutableArray<HealthFinding>> ReadAsync(RegistryClient registry, RepositoryName repository, TrustClient client, TrustedTargets targets, CancellationToken cancellationToken)
+    private readonly List<HealthFinding> moved = [];
+    private readonly List<string> gone = [];
+    private readonly List<string> unanswered = [];
+    private List<string> unsigned = [];
+    private TrustException? outage;
+
+    /// <summary>What was found up to now; it stays when the examination ends early.</summary>
+    public IEnumerable<HealthFinding> Findings
     {
-        var signed = (await client.ListAsync(targets, cancellationToken)).Where(found => TargetNames.DigestOf(found.Path) is null).ToDictionary(found => found.Path, StringComparer.Ordinal);
-        var tags = await registry.ListTagsAsync(repository, cancellationToken);
-        var findings = ImmutableArray.CreateBuilder<HealthFinding>();
-        foreach (var tag in tags.Where(signed.ContainsKey))
+        get
         {
-            if (await CompareAsync(registry, repository, signed[tag], cancellationToken) is { } finding)
-                findings.Add(finding);
+            foreach (var finding in moved)
+                yield return finding;
+            if (unsigned.Count > 0)
+                yield return new HealthFinding("unsigned-tag", Severity.Critical, Outcome.Unsigned, $"{Count(unsigned.Count)} in the registry not signed: {Name(unsigned)}.") { Advice = $"Sign them if they are meant: signer sign {repository}:{unsigned[0]}" };
+            if (outage is not null)
+                yield return new HealthFinding("registry", Severity.Critical, outage.Info.Outcome, $"{Count(unanswered.Count)} not compared: {Name(unanswered)}. {outage.Message}") { Advice = outage.Hint };
+            if (gone.Count > 0)
+                yield return new HealthFinding("missing-tag", Severity.Notice, Outcome.DigestMismatch, $"{Count(gone.Count)} signed, but not in the registry: {Name(gone)}.") { Advice = $"If nobody is to pull them: signer revoke {repository}:{gone[0]}" };
         }
-        var unsigned = tags.Where(tag => !signed.ContainsKey(tag)).ToList();
-        if (unsigned.Count > 0)
-            findings.Add(new HealthFinding("unsigned-tag", Severity.Critical, Outcome.Unsigned, $"{Count(unsigned.Count)} in the registry not signed: {Name(unsigned)}.") { Advice = $"Sign them if they are meant: signer sign {repository}:{unsigned[0]}" });
-        var gone = signed.Keys.Except(tags).Order(StringComparer.Ordinal).ToList();
-        if (gone.Count > 0)
-            findings.Add(new HealthFinding("missing-tag", Severity.Notice, Outcome.DigestMismatch, $"{Count(gone.Count)} signed, but not in the registry: {Name(gone)}.") { Advice = $"If nobody is to pull them: signer revoke {repository}:{gone[0]}" });
-        return findings.ToImmutable();
     }
 
-    private static async Task<HealthFinding?> CompareAsync(RegistryClient registry, RepositoryName repository, FoundTarget found, CancellationToken cancellationToken)
+    /// <summary>Compares.</summary>
+    /// <exception cref="TrustException">A refusal of the registry's list, or of a delegated role.</exception>
+    public async Task ReadAsync(TrustClient client, TrustedTargets targets, CancellationToken cancellationToken)
     {
+        var signed = (await client.ListAsync(targets, cancellationToken)).Where(found => TargetNames.DigestOf(found.Path) is null).ToDictionary(found => found.Path, StringComparer.Ordinal);
+        // Each is asked for: the list is the registry's word, and may leave out a tag that is served all the same.
+        foreach (var found in signed.Values.OrderBy(found => found.Path, StringComparer.Ordinal))
+            await CompareAsync(found, cancellationToken);
+        unsigned = [.. (await registry.ListTagsAsync(repository, cancellationToken)).Where(tag => !signed.ContainsKey(tag))];
+    }
+
+    private async Task CompareAsync(FoundTarget found, CancellationToken cancellationToken)
+    {
+        if (!TargetNames.IsTag(found.Path))
+        {
+            gone.Add(found.Path);
+            return;
+        }
         try
         {
             var served = await registry.ResolveAsync(ImageReference.OfTag(repository, found.Path), cancellationToken);
-            return found.Target.Hashes.Sha256 is { } sha256 && served.Digest.Hex == Hex.Encode(sha256.Span) ? null : new HealthFinding(
-                "moved-tag", Severity.Critical, Outcome.DigestMismatch, $"{found.Path} is signed as {InspectReport.DigestOf(found)}, and the registry serves {served.Digest}: somebody moved the tag after it was signed.")
-            {
-                Role = found.Role.Role.Value,
-                Advice = $"Find out who pushed; if it is meant: signer sign {repository}:{found.Path}",
-            };
+            if (found.Target.Hashes.Sha256 is not { } sha256 || served.Digest.Hex != Hex.Encode(sha256.Span))
+                Add(found, $"{found.Path} is signed as {InspectReport.DigestOf(found)}, and the registry serves {served.Digest}: somebody moved the tag after it was signed.", $"Find out who pushed; if it is meant: signer sign {repository}:{found.Path}");
         }
-        catch (TrustException e) when (e.Info.Outcome != Outcome.Unreachable)
+        catch (TrustException e) when (e.Error == TrustError.ImageUnknown)
         {
-            return new HealthFinding("moved-tag", Severity.Critical, Outcome.DigestMismatch, $"{found.Path} cannot be compared: {e.Message}") { Role = found.Role.Role.Value, Advice = e.Hint };
+            gone.Add(found.Path);
+        }
+        catch (TrustException e) when (e.Info.Outcome == Outcome.Unreachable)
+        {
+            // What the other tags say is not to be lost.
+            unanswered.Add(found.Path);
+            outage ??= e;
+        }
+        catch (TrustException e)
+        {
+            Add(found, $"{found.Path} cannot be compared: {e.Message}", e.Hint);
         }
     }
 
-    private static string Count(int count) => count == 1 ? "1 tag is" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count} tags are");
+    private void Add(FoundTarget found, string text, string? advice) =>
+        moved.Add(new HealthFinding("moved-tag", Severity.Critical, Outcome.DigestMismatch, text) { Role = found.Role.Role.Value, Advice = advice });
+
+    private static string Count(int count) => count == 1 ? "1 tag is" : string.Create(CultureInfo.InvariantCulture, $"{count} tags are");
 
     private static string Name(List<string> tags) => string.Join(", ", tags.Take(MaxNamed)) + (tags.Count > MaxNamed ? ", …" : "");
 }

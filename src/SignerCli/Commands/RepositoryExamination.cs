@@ -24,9 +24,15 @@ internal sealed class RepositoryExamination(CommandContext context, HealthWindow
     private readonly List<RoleExpiry> roles = [];
     private readonly List<HealthFinding> findings = [];
 
+    /// <summary>The roles that were read up to now.</summary>
+    public ImmutableArray<RoleExpiry> Roles => [.. roles];
+
+    /// <summary>What was found up to now; it stays when the examination ends early.</summary>
+    public IEnumerable<HealthFinding> Findings => [.. findings, .. roles.Select(role => role.Judge(context.Now, windows)).OfType<HealthFinding>()];
+
     /// <summary>Looks it over.</summary>
     /// <exception cref="TrustException">A refusal of the repository as a whole.</exception>
-    public async Task<(ImmutableArray<RoleExpiry> Roles, ImmutableArray<HealthFinding> Findings, TrustClient Client, TrustedTargets Targets)> ReadAsync(RepositoryTrust trust, CancellationToken cancellationToken)
+    public async Task<(TrustClient Client, TrustedTargets Targets)> ReadAsync(RepositoryTrust trust, CancellationToken cancellationToken)
     {
         var client = trust.StartRun(context.Now, new TrustClientOptions { ChecksExpiry = false });
         var top = await client.RefreshAsync(cancellationToken);
@@ -35,8 +41,7 @@ internal sealed class RepositoryExamination(CommandContext context, HealthWindow
         AddCertificates(trust, top.Snapshot.Root);
         AddClock(top.Snapshot.Timestamp);
         await AddPendingAsync(trust.Repository, top, cancellationToken);
-        findings.AddRange(roles.Select(role => role.Judge(context.Now, windows)).OfType<HealthFinding>());
-        return ([.. roles], [.. findings], client, top);
+        return (client, top);
     }
 
     private void AddTopLevel(RepositoryName repository, TrustedTargets top)
