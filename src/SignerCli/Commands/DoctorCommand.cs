@@ -72,7 +72,12 @@ internal sealed class DoctorCommand : SignerCommand
         ImmutableArray<RepositoryName> pinned = [.. listed.Where(repository => new RepositoryOpening(context, trust).IsPinned(repository))];
         if (pinned.Length < listed.Length && !context.Parse.GetValue(trust.Tofu))
             context.Output.Notice($"{listed.Length - pinned.Length} of {listed.Length} repositories have no root pinned here, so nothing about them can be trusted: they are left out.");
-        return context.Parse.GetValue(trust.Tofu) ? listed : pinned;
+        // The list is the server's word: what is pinned and left out of it is asked for all the same.
+        ImmutableArray<RepositoryName> examined = [.. (context.Parse.GetValue(trust.Tofu) ? listed : pinned).Union(context.Roots.At(context.Servers.Address))];
+        return examined.Length > 0 ? examined : throw new TrustException(TrustError.Usage, $"There is nothing to look at: {context.Servers.Address} lists {listed.Length} repositories, and no root of any is pinned here.")
+        {
+            Hint = "Name the repositories, pin their roots in the settings, or run it as the user who has them pinned (--home, SIGNER_HOME).",
+        };
     }
 
     // Whatever ends it early, what was found before is kept: an outage is not to hide a refusal.

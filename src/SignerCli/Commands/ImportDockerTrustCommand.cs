@@ -81,7 +81,7 @@ internal sealed class ImportDockerTrustCommand : SignerCommand
                     : new ReportLine("root", pin.Fingerprint, Fate.Dropped, $"{pinned.Text} is pinned here already, and stays so") { Repository = repository };
             }
             if (!rehearses)
-                context.Roots.Save(repository, root);
+                context.Roots.Save(repository, root, server: null);
             return new ReportLine("root", pin.Fingerprint, Fate.Kept, "pinned: what is read from now on has to follow from it") { Repository = repository };
         }
         catch (TrustException e)

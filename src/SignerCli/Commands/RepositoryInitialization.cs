@@ -119,7 +119,7 @@ internal sealed class RepositoryInitialization(CommandContext context, Repositor
     // Reads back what was published, as any verifier would, before it is called done.
     private async Task<(TrustedTargets Targets, string Fingerprint, bool IsNew)> FinishAsync(byte[] root, bool isNew, CancellationToken cancellationToken)
     {
-        context.Roots.Save(name, root);
+        context.Roots.Save(name, root, context.Servers.Address);
         var pin = RootPin.OfFile(request.Format, root);
         var current = await context.WithinTimeoutAsync(
             async token =>

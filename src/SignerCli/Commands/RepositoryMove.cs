@@ -156,7 +156,7 @@ internal sealed class RepositoryMove(CommandContext context, IForeignSource sour
     private void PinIfNone(RepositoryName name, TrustedRoot trusted)
     {
         if (context.Roots.Find(name, null) is null)
-            context.Roots.Save(name, trusted.Metadata.File.Span);
+            context.Roots.Save(name, trusted.Metadata.File.Span, context.Servers.Address);
     }
 
     private void ReportContent(RepositoryName name, ForeignChain chain, Fate fate)

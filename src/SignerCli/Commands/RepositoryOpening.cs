@@ -56,7 +56,7 @@ internal sealed class RepositoryOpening(CommandContext context, TrustFlags flags
     {
         var offered = await OfferedRoot.FindAsync(formats, format => SourceOf(format, repository), null, Accept, cancellationToken)
             ?? throw new TrustException(TrustError.RepositoryUnknown, $"There is no trust data for {repository} at {MetadataUrl ?? context.Servers.Address}.");
-        context.Roots.Save(repository, offered.File!.Value.ToArray());
+        context.Roots.Save(repository, offered.File!.Value.ToArray(), MetadataUrl ?? context.Servers.Address);
         context.Output.Warn($"Trusting the root of {repository} that {MetadataUrl ?? context.Servers.Address} offers now: {offered.Fingerprint}. Compare it with what the repository's owners say.");
         return offered;
 

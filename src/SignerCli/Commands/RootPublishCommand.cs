@@ -69,7 +69,7 @@ internal sealed class RootPublishCommand : SignerCommand
             _ = await context.WithinTimeoutAsync(token => server.PublishAsync(proposal.Repository, published, token), cancellationToken);
         }
         if (context.Roots.Find(proposal.Repository, null) is null)
-            context.Roots.Save(proposal.Repository, offered ?? published[RoleName.Root].ToArray());
+            context.Roots.Save(proposal.Repository, offered ?? published[RoleName.Root].ToArray(), context.Servers.Address);
         return offered is null;
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using TrustService.Cli.Home;
 using TrustService.Client;
 using TrustService.Errors;
@@ -11,6 +12,10 @@ namespace TrustService.Cli.Settings;
 /// <summary>The roots that this user pins: by option, in the settings, or saved by <c>signer init</c> and <c>--tofu</c>.</summary>
 internal sealed class PinnedRoots(SignerHome home, SignerConfig config)
 {
+    // Names of repositories are hashed in the names of files, so the name stands in a file of its own, with the server.
+    private const string PlaceSuffix = ".place";
+    private const int MaxPlaceBytes = 16 * 1024;
+
     /// <summary>The pin for a repository, or null if there is none.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="given">A file or a fingerprint from the command line, or null.</param>
@@ -26,11 +31,24 @@ internal sealed class PinnedRoots(SignerHome home, SignerConfig config)
     }
 
     /// <summary>Saves a root file, so that later commands of this user pin it.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="file">The root.</param>
+    /// <param name="server">Address of where the repository is, or null if that is not known.</param>
     /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/></exception>
-    public void Save(RepositoryName repository, ReadOnlySpan<byte> file)
+    public void Save(RepositoryName repository, ReadOnlySpan<byte> file, string? server)
     {
         PrivateFiles.EnsureDirectory(home.Roots);
         PrivateFiles.Replace(PathOf(repository), file);
+        if (server is not null)
+            PrivateFiles.Replace(Path.Combine(home.Roots, repository.FileName + PlaceSuffix), Encoding.UTF8.GetBytes($"{repository}\n{server}\n"));
+    }
+
+    /// <summary>The repositories by name that are pinned here and known to be at a server: saved from it, or in the settings that name it or none.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/></exception>
+    public IEnumerable<RepositoryName> At(string server)
+    {
+        var configured = config.Server is null || config.Server.TrimEnd('/') == server.TrimEnd('/') ? config.Roots.Select(entry => entry.Pattern.Repository).OfType<RepositoryName>() : [];
+        return configured.Concat(SavedAt(server)).Distinct();
     }
 
     /// <summary>The refusal for a repository without a pin.</summary>
@@ -56,7 +74,19 @@ internal sealed class PinnedRoots(SignerHome home, SignerConfig config)
     /// <summary>Pins the authorities of a file.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/> or <see cref="TrustError.Usage"/>.</exception>
     public static AuthorityPin OfAuthority(string path) =>
-        AuthorityPin.OfPem(path, System.Text.Encoding.UTF8.GetString(PrivateFiles.Read(path, HttpLimits.MaxCertificateFileBytes)));
+        AuthorityPin.OfPem(path, Encoding.UTF8.GetString(PrivateFiles.Read(path, HttpLimits.MaxCertificateFileBytes)));
+
+    private IEnumerable<RepositoryName> SavedAt(string server)
+    {
+        if (!Directory.Exists(home.Roots))
+            yield break;
+        foreach (var path in Directory.EnumerateFiles(home.Roots, "*" + PlaceSuffix).Order(StringComparer.Ordinal))
+        {
+            var lines = Encoding.UTF8.GetString(PrivateFiles.Read(path, MaxPlaceBytes)).Split('\n');
+            if (lines.Length > 1 && lines[1] == server && RepositoryName.TryParseCanonical(lines[0], out var repository) && File.Exists(PathOf(repository)))
+                yield return repository;
+        }
+    }
 
     private static RootPin OfFile(string path)
     {

@@ -16,6 +16,9 @@ internal sealed record RepositoryPattern
     /// <summary>How narrow it is: a repository is narrower than any prefix, a longer prefix than a shorter one.</summary>
     public int Narrowness => isPrefix ? name.Length : int.MaxValue;
 
+    /// <summary>The one repository that is meant, or null if it is all below a name.</summary>
+    public RepositoryName? Repository => isPrefix ? null : RepositoryName.ParseCanonical(name);
+
     /// <summary>Reads a pattern; names must be in their full form.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.Usage"/></exception>
     public static RepositoryPattern Parse(string text)

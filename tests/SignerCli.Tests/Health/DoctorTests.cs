@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using TrustService.Cli.Tests.Support;
 using TrustService.Errors;
 
@@ -129,6 +130,70 @@ public sealed class DoctorTests(TeamServer server) : IClassFixture<TeamServer>
         Assert.Equal((int)Outcome.Stale, expired.ExitCode);
         Assert.Contains("critical expired timestamp", FindingsOf(expired.Json[0]));
     }
+
+    [Fact]
+    public async Task Doctor_AllWithoutAnyPin_IsAnErrorAndNotGreen()
+    {
+        using var team = await server.NewTeamAsync("tuf");
+        var stranger = team.NewMachine();
+
+        var run = await stranger.RunAsync("doctor", "--all", "-q");
+
+        Assert.Equal((int)Outcome.Usage, run.ExitCode);
+        Assert.Contains("SIGNER_HOME", run.Messages, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tuf")]
+    [InlineData("notary")]
+    public async Task Doctor_AllWithAPinnedRepositoryThatTheServerLost_IsCritical(string format)
+    {
+        using var team = await server.NewTeamAsync(format);
+        var isLost = false;
+        await using var front = await TrustServerFront.StartAsync(server.Host, context => isLost ? LoseAsync(context) : Task.FromResult(false));
+        var cron = team.NewMachine();
+        cron.Environment["SIGNER_SERVER"] = front.Address.ToString();
+        await cron.SucceedsAsync("root", "export", team.Repository, "--tofu");
+
+        var before = await cron.SucceedsAsync("doctor", "--all", "-o", "json");
+        isLost = true;
+        var after = await cron.RunAsync("doctor", "--all", "-o", "json");
+        cron.Environment["SIGNER_SERVER"] = server.Host.Url;
+        var elsewhere = await cron.SucceedsAsync("doctor", "--all", "-o", "json");
+
+        Assert.Equal("healthy", Assert.Single(before.Json.EnumerateArray()).GetProperty("outcome").GetString());
+        Assert.NotEqual(0, after.ExitCode);
+        Assert.Equal((team.Repository, "unreadable"), UnreadableOf(Assert.Single(after.Json.EnumerateArray())));
+        Assert.Equal("healthy", Assert.Single(elsewhere.Json.EnumerateArray()).GetProperty("outcome").GetString());
+    }
+
+    [Fact]
+    public async Task Doctor_AllWithARepositoryOfTheSettingsThatIsNotListed_IsCritical()
+    {
+        using var team = await server.NewTeamAsync("tuf");
+        var lost = team.Repository + "-lost";
+        team.Owner.WriteFile("home/config.json", $$"""{"roots":{"{{lost}}":"root:1:sha256:{{new string('a', 64)}}"} }""");
+
+        var run = await team.Owner.RunAsync("doctor", "--all", "-o", "json");
+        team.Owner.WriteFile("home/config.json", $$"""{"server":"https://other.example.com","roots":{"{{lost}}":"root:1:sha256:{{new string('a', 64)}}"} }""");
+        var elsewhere = await team.Owner.SucceedsAsync("doctor", "--all", "-o", "json");
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Equal((lost, "unreadable"), UnreadableOf(run.Json[1]));
+        Assert.Equal(team.Repository, Assert.Single(elsewhere.Json.EnumerateArray()).GetProperty("repository").GetString());
+    }
+
+    private static async Task<bool> LoseAsync(HttpContext context)
+    {
+        var isList = context.Request.Path == "/api/v1/repositories";
+        context.Response.StatusCode = isList ? 200 : 404;
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(isList ? """{"repositories":[]}""" : "");
+        return true;
+    }
+
+    private static (string?, string?) UnreadableOf(JsonElement report) =>
+        (report.GetProperty("repository").GetString(), Assert.Single(report.GetProperty("findings").EnumerateArray()).GetProperty("code").GetString());
 
     private static async Task<DateTimeOffset> ExpiryAsync(TeamWorld team, string role)
     {
