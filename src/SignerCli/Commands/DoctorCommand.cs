@@ -85,11 +85,13 @@ internal sealed class DoctorCommand : SignerCommand
     {
         var examination = new RepositoryExamination(context, windows);
         IEnumerable<HealthFinding> others = [];
+        var isWhole = false;
         try
         {
             context.Output.Progress($"Looking at {repository}");
             using var opened = await context.WithinTimeoutAsync(token => context.OpenAsync(repository, trust, isOffline: false, token), cancellationToken);
             var (client, targets) = await context.WithinTimeoutAsync(token => examination.ReadAsync(opened, token), cancellationToken);
+            isWhole = true;
             if (context.Parse.GetValue(comparesRegistry))
                 others = await CompareAsync(context, repository, client, targets, cancellationToken);
         }
@@ -97,7 +99,7 @@ internal sealed class DoctorCommand : SignerCommand
         {
             others = [HealthFinding.Of(e.Error == TrustError.ClockWentBack ? "clock" : "unreadable", e)];
         }
-        return new HealthReport(repository, examination.Roles, [.. examination.Findings.Concat(others).OrderByDescending(finding => finding.Severity)]);
+        return new HealthReport(repository, examination.Roles, [.. examination.Findings.Concat(others).OrderByDescending(finding => finding.Severity)]) { IsWhole = isWhole };
     }
 
     // The registry has a deadline of its own.
@@ -123,6 +125,18 @@ internal sealed class DoctorCommand : SignerCommand
         }
     }
 
+    // Whoever subscribed to it would lose the events of a repository that cannot be read now.
+    private static void WriteCalendar(CommandContext context, List<HealthReport> reports, string target, byte[] file)
+    {
+        if (reports.Find(report => !report.IsWhole) is { } unread && File.Exists(target))
+        {
+            context.Output.Warn($"{target} was left as it is: {unread.Repository} could not be read, and its events would be lost.");
+            return;
+        }
+        PrivateFiles.Replace(target, file);
+        context.Output.Say("Calendar", target);
+    }
+
     private static void Show(CommandContext context, List<HealthReport> reports, HealthWindows windows, string? target, Severity from)
     {
         if (target is not null)
@@ -133,8 +147,7 @@ internal sealed class DoctorCommand : SignerCommand
                 context.Output.ResultText(Encoding.UTF8.GetString(file));
                 return;
             }
-            PrivateFiles.Replace(target, file);
-            context.Output.Say("Calendar", target);
+            WriteCalendar(context, reports, target, file);
         }
         foreach (var report in reports)
             HealthOutput.Show(context.Output, report, context.Now);

@@ -183,6 +183,22 @@ public sealed class DoctorTests(TeamServer server) : IClassFixture<TeamServer>
         Assert.Equal(team.Repository, Assert.Single(elsewhere.Json.EnumerateArray()).GetProperty("repository").GetString());
     }
 
+    [Fact]
+    public async Task Doctor_CalendarWhenARepositoryCannotBeRead_StaysAsItWas()
+    {
+        using var team = await server.NewTeamAsync("tuf");
+        var calendar = Path.Combine(team.Owner.Root, "expiries.ics");
+        await team.Owner.SucceedsAsync("doctor", team.Repository, "--ics", calendar);
+        var before = await File.ReadAllTextAsync(calendar);
+        team.Owner.Environment["SIGNER_SERVER"] = "http://127.0.0.1:1";
+
+        var run = await team.Owner.RunAsync("doctor", team.Repository, "--ics", calendar);
+
+        Assert.Equal((int)Outcome.Unreachable, run.ExitCode);
+        Assert.Contains($"{calendar} was left as it is", run.Messages, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllTextAsync(calendar));
+    }
+
     private static async Task<bool> LoseAsync(HttpContext context)
     {
         var isList = context.Request.Path == "/api/v1/repositories";
