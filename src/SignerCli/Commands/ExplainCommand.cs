@@ -13,6 +13,7 @@ internal sealed class ExplainCommand : SignerCommand
     private readonly Option<bool> isOffline = new("--offline") { Description = "Open no connection: explain by what was fetched before" };
     private readonly Option<bool> noRegistry = new("--no-registry") { Description = "Do not compare with what the registry serves for the tag now" };
     private readonly Option<string?> maxAge = new("--max-age") { HelpName = "TIME", Description = "Refuse trust data whose timestamp is older, such as 24h" };
+    private readonly Option<string?> minValidity = new("--min-validity") { HelpName = "TIME", Description = "Refuse if root, targets or the signer's role expires sooner than this, such as 7d" };
     private readonly TrustFlags trust = new();
 
     /// <summary>Makes the command.</summary>
@@ -21,7 +22,7 @@ internal sealed class ExplainCommand : SignerCommand
     {
         Registry = new RegistryFlags();
         Arguments.Add(reference);
-        foreach (var option in (Option[])[.. trust.ForReading, isOffline, noRegistry, maxAge, .. Registry.All])
+        foreach (var option in (Option[])[.. trust.ForReading, isOffline, noRegistry, maxAge, minValidity, .. Registry.All])
             Options.Add(option);
     }
 
@@ -37,8 +38,9 @@ internal sealed class ExplainCommand : SignerCommand
         {
             Images = context.Parse.GetValue(isOffline) || context.Parse.GetValue(noRegistry) ? null : registry,
             MaxAge = context.Parse.GetValue(maxAge) is { } age ? Durations.Parse(age, "--max-age") : null,
+            MinValidity = context.Parse.GetValue(minValidity) is { } needed ? Durations.Parse(needed, "--min-validity") : null,
         };
-        var explanation = await context.WithinTimeoutAsync(token => ExplainAsync(context, request, token), cancellationToken);
+        var explanation = await ExplainAsync(context, request, cancellationToken);
         explanation.Show(context.Output);
         context.Output.ResultJson(explanation.Write);
         return explanation.Outcome.Outcome;
@@ -47,15 +49,26 @@ internal sealed class ExplainCommand : SignerCommand
     private async Task<ImageExplanation> ExplainAsync(CommandContext context, VerificationRequest request, CancellationToken cancellationToken)
     {
         context.Output.Progress($"Verifying {request.Reference}");
+        RepositoryTrust? opened = null;
         try
         {
-            using var opened = await context.OpenAsync(request.Reference.Repository, trust, context.Parse.GetValue(isOffline), cancellationToken);
-            var outcome = await new ImageVerifier(opened, context.Now, new TrustClientOptions()).VerifyAsync(request, cancellationToken);
-            return await ImageExplanation.ReadAsync(opened, outcome, context.Now, cancellationToken);
+            var outcome = await context.WithinTimeoutAsync(
+                async token =>
+                {
+                    opened = await context.OpenAsync(request.Reference.Repository, trust, context.Parse.GetValue(isOffline), token);
+                    return await new ImageVerifier(opened, context.Now, new TrustClientOptions()).VerifyAsync(request, token);
+                },
+                cancellationToken);
+            // What was verified stands, however long the way to it takes to show.
+            return await ImageExplanation.ReadAsync(context, opened!, outcome, cancellationToken);
         }
         catch (TrustException e)
         {
             return new ImageExplanation(new VerificationOutcome { Reference = request.Reference, TargetPath = TargetNames.For(request.Reference), Error = e });
+        }
+        finally
+        {
+            opened?.Dispose();
         }
     }
 }

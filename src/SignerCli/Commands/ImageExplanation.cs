@@ -23,14 +23,24 @@ internal sealed record ImageExplanation(VerificationOutcome Outcome)
     /// <summary>What ends the chain, or null if all of it is accepted.</summary>
     public TrustException? Stop { get; init; }
 
-    /// <summary>Reads the way to an image.</summary>
-    public static async Task<ImageExplanation> ReadAsync(RepositoryTrust trust, VerificationOutcome outcome, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Reads the way to an image, within a time of its own.</summary>
+    public static async Task<ImageExplanation> ReadAsync(CommandContext context, RepositoryTrust trust, VerificationOutcome outcome, CancellationToken cancellationToken)
     {
         var explanation = new ImageExplanation(outcome) { Pin = $"{trust.Anchor.Text}, format {trust.Format.Name}" };
         try
         {
+            return await context.WithinTimeoutAsync(ReadOnAsync, cancellationToken);
+        }
+        catch (TrustException e)
+        {
+            return explanation with { Stop = e };
+        }
+
+        async Task<ImageExplanation> ReadOnAsync(CancellationToken token)
+        {
+            var now = context.Now;
             var client = trust.StartRun(now, new TrustClientOptions { ChecksExpiry = false, ClockTolerance = null });
-            var top = await client.RefreshAsync(cancellationToken);
+            var top = await client.RefreshAsync(token);
             var (snapshot, timestamp, root) = (top.Snapshot, top.Snapshot.Timestamp, top.Snapshot.Root);
             var names = root.Metadata.Signed.KeyNames;
             explanation = explanation with
@@ -41,11 +51,7 @@ internal sealed record ImageExplanation(VerificationOutcome Outcome)
                     ExplainedFile.Of(RoleName.Snapshot, snapshot.Metadata.Signed, snapshot.Signers, names, now), ExplainedFile.Of(RoleName.Targets, top.Metadata.Signed, top.Signers, names, now),
                 ],
             };
-            return explanation with { Search = await new ImageSearch(client, top, outcome.TargetPath, now).ReadAsync(cancellationToken) };
-        }
-        catch (TrustException e)
-        {
-            return explanation with { Stop = e };
+            return explanation with { Search = await new ImageSearch(client, top, outcome.TargetPath, now).ReadAsync(token) };
         }
     }
 
@@ -99,6 +105,8 @@ internal sealed record ImageExplanation(VerificationOutcome Outcome)
         foreach (var step in Search)
             WriteStep(writer, step);
         writer.WriteEndArray();
+        if (Stop is { } stop)
+            writer.WriteError(stop, "stop");
         VerificationReport.WriteChecks(writer, Outcome);
         if (Outcome.Error is { } error)
             writer.WriteError(error);

@@ -14,10 +14,10 @@ internal static class JsonResults
         writer.WriteNumber("exitCode", (int)outcome);
     }
 
-    /// <summary>Writes <c>error</c>: code, message, and what to do next.</summary>
-    public static void WriteError(this Utf8JsonWriter writer, TrustException error)
+    /// <summary>Writes <c>error</c>, or a member of another name: code, message, and what to do next.</summary>
+    public static void WriteError(this Utf8JsonWriter writer, TrustException error, string name = "error")
     {
-        writer.WriteStartObject("error");
+        writer.WriteStartObject(name);
         writer.WriteString("code", error.Info.Code);
         writer.WriteString("message", error.Message);
         if (error.Hint is { } hint)

@@ -96,6 +96,42 @@ public sealed class ExplainTests(TeamServer server) : IClassFixture<TeamServer>
         Assert.Contains("has expired, so that it ends the search", StepOf(run.Json, "ci").GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Explain_MinValidity_EndsAsVerifyDoes()
+    {
+        using var team = await server.NewTeamAsync("tuf");
+        Assert.Equal(0, (await team.SignAsync(team.Owner, "1.0")).ExitCode);
+
+        var verified = await team.Owner.RunAsync("verify", $"{team.Repository}:1.0", "--no-registry", "--min-validity", "9999d", "-o", "json");
+        var explained = await team.Owner.RunAsync("explain", $"{team.Repository}:1.0", "--no-registry", "--min-validity", "9999d", "-o", "json");
+
+        Assert.Equal((int)Outcome.Stale, verified.ExitCode);
+        Assert.Equal((verified.ExitCode, verified.ErrorCode), (explained.ExitCode, explained.ErrorCode));
+    }
+
+    [Fact]
+    public async Task Explain_ServerThatFallsSilentAfterVerification_StillEndsAsVerifyDoes()
+    {
+        using var team = await server.NewTeamAsync("tuf");
+        Assert.Equal(0, (await team.SignAsync(team.Owner, "1.0")).ExitCode);
+        var timestamps = int.MaxValue;
+        await using var front = await TrustServerFront.StartAsync(server.Host, async context =>
+        {
+            if (context.Request.Path.Value!.EndsWith("/timestamp.json", StringComparison.Ordinal) && Interlocked.Decrement(ref timestamps) < 0)
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            return false;
+        });
+        var reader = team.NewMachine();
+        reader.Environment["SIGNER_SERVER"] = front.Address.ToString();
+        await reader.SucceedsAsync("root", "export", team.Repository, "--tofu");
+        timestamps = 1;
+
+        var run = await reader.RunAsync("explain", $"{team.Repository}:1.0", "--no-registry", "--timeout", "4s", "-o", "json");
+
+        Assert.Equal((0, "verified"), (run.ExitCode, run.Json.GetProperty("outcome").GetString()));
+        Assert.Equal("server-unreachable", run.Json.GetProperty("stop").GetProperty("code").GetString());
+    }
+
     private static List<string> StepsOf(JsonElement json) => [.. json.GetProperty("search").EnumerateArray().Select(step => $"{step.GetProperty("role").GetString()} {step.GetProperty("result").GetString()}")];
 
     private static JsonElement StepOf(JsonElement json, string role) => json.GetProperty("search").EnumerateArray().Single(step => step.GetProperty("role").GetString() == role);
