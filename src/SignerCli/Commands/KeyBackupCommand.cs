@@ -95,17 +95,31 @@ internal sealed class KeyBackupCommand : SignerCommand
                 throw new TrustException(TrustError.AlreadyExists, $"{present} exists already: a share of an older set. Nothing was written.") { Hint = "Name another directory. Shares of two sets do not mix." };
             if (!Directory.Exists(directory))
                 PrivateFiles.EnsureDirectory(directory);
-            foreach (var (share, path) in SharedKey.Split(opened, needed, count).Zip(paths))
-            {
-                PrivateFiles.WriteNew(path, SharePage.Write(share, described, context.Now));
-                CryptographicOperations.ZeroMemory(share.Value);
-            }
+            WriteAll(SharedKey.Split(opened, needed, count), paths, share => SharePage.Write(share, described, context.Now));
         }
         Report(context, [entry], paths);
         context.Output.Say($"Any {needed} of them restore the key, so together they are the key: hand them out, and remove the files here.");
         context.Output.Say($"To see whether they restore: signer key drill {string.Join(' ', paths.Take(needed))}");
 
         string PathOf(KeyEntry entry, int number) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{entry.Id!.Value.Value[..8]}-share-{number}-of-{count}.txt"));
+    }
+
+    // All of them or none: a part of a set restores nothing, and would be in the way of the next attempt.
+    private static void WriteAll(IReadOnlyList<KeyShare> shares, List<string> paths, Func<KeyShare, byte[]> page)
+    {
+        var written = 0;
+        try
+        {
+            for (; written < shares.Count; written++)
+                PrivateFiles.WriteNew(paths[written], page(shares[written]));
+        }
+        finally
+        {
+            foreach (var share in shares)
+                CryptographicOperations.ZeroMemory(share.Value);
+            if (written < shares.Count)
+                paths[..written].ForEach(File.Delete);
+        }
     }
 
     private static List<KeyEntry> Copyable(CommandContext context)

@@ -71,6 +71,25 @@ public sealed class KeySharesTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Backup_ShareThatCannotBeWritten_LeavesNoneOfTheSet()
+    {
+        var directory = Path.Combine(machine.Root, "others");
+        string[] backup = ["key", "backup", machine.WriteFile("other.pem", pem), "--shares", "5", "--threshold", "3", "--out-dir", directory, "-o", "json"];
+        var third = Path.Combine(directory, Path.GetFileName(shares[2]));
+        Directory.CreateDirectory(third);
+
+        var failed = await machine.RunAsync(backup);
+        var left = Directory.GetFiles(directory);
+        Directory.Delete(third);
+        var again = await machine.RunAsync(backup);
+
+        Assert.Equal("local-file", failed.ErrorCode);
+        Assert.Empty(left);
+        Assert.Equal(0, again.ExitCode);
+        Assert.Equal(5, Directory.GetFiles(directory).Length);
+    }
+
+    [Fact]
     public async Task Restore_OneShareTwice_CountsOnce() =>
         Assert.Equal("invalid-backup", (await machine.RunAsync("key", "drill", shares[0], shares[0], shares[1], "-o", "json")).ErrorCode);
 
