@@ -60,6 +60,10 @@ internal sealed unsafe class Cryptoki : IDisposable
         return new Cryptoki(path, list);
     }
 
+    /// <summary>Takes a module's list of functions, wherever it is from.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.KeyUnavailable"/></exception>
+    internal static Cryptoki Over(string path, nint list) => new(path, (byte*)list);
+
     /// <summary>Every token that is present.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.KeyUnavailable"/></exception>
     public IReadOnlyList<TokenInfo> Tokens()
@@ -69,7 +73,7 @@ internal sealed unsafe class Cryptoki : IDisposable
         var count = new CULong(MaxSlots);
         Require(call(1, slots, &count).Value, "C_GetSlotList");
         var tokens = new List<TokenInfo>();
-        for (var i = 0; i < (int)count.Value; i++)
+        for (var i = 0; i < AtMost(MaxSlots, count.Value); i++)
             tokens.Add(ReadToken(slots[i].Value));
         return tokens;
     }
@@ -134,7 +138,7 @@ internal sealed unsafe class Cryptoki : IDisposable
         var answer = ((delegate* unmanaged[Cdecl]<CULong, CULong*, CULong, CULong*, CULong>)Function(FindObjectsFunction))(new CULong(session), found, new CULong((nuint)max), &count).Value;
         _ = ((delegate* unmanaged[Cdecl]<CULong, CULong>)Function(FindObjectsFinalFunction))(new CULong(session));
         Require(answer, "C_FindObjects");
-        var objects = new nuint[(int)count.Value];
+        var objects = new nuint[AtMost(max, count.Value)];
         for (var i = 0; i < objects.Length; i++)
             objects[i] = found[i].Value;
         return objects;
@@ -165,8 +169,10 @@ internal sealed unsafe class Cryptoki : IDisposable
             filled.Add(target);
             filled.Add(length);
             Require(call(new CULong(session), new CULong(handle), filled.Start, new CULong(1)).Value, "C_GetAttributeValue");
+            // Some modules say at first how much there may be, and then how much it is.
+            length = NativeRecords.NumberAt(filled.Start + NativeRecords.NumberBytes + sizeof(nint));
         }
-        return value;
+        return length > 0 && length <= (nuint)value.Length ? value[..(int)length] : null;
     }
 
     /// <summary>Says with which key and how the next signature is made.</summary>
@@ -192,7 +198,7 @@ internal sealed unsafe class Cryptoki : IDisposable
         fixed (byte* source = data)
         fixed (byte* target = signature)
             Require(((delegate* unmanaged[Cdecl]<CULong, byte*, CULong, byte*, CULong*, CULong>)Function(SignFunction))(new CULong(session), source, new CULong((nuint)data.Length), target, &length).Value, "C_Sign");
-        return signature[..(int)length.Value].ToArray();
+        return signature[..AtMost(signature.Length, length.Value)].ToArray();
     }
 
     /// <summary>Refuses every answer but the good one.</summary>
@@ -209,6 +215,9 @@ internal sealed unsafe class Cryptoki : IDisposable
         if (isOurs)
             _ = ((delegate* unmanaged[Cdecl]<void*, CULong>)Function(FinalizeFunction))(null);
     }
+
+    // A module that counts more than there was room for is not believed.
+    private static int AtMost(int room, nuint count) => (int)Math.Min((nuint)room, count);
 
     private void* Function(int index) => ((void**)functions)[index];
 }
