@@ -44,13 +44,16 @@ internal sealed class KeyRotation(CommandContext context, OwnerReading current, 
     }
 
     /// <summary>Puts a new targets key in the place of one, and has it sign <paramref name="content"/>.</summary>
-    public void RotateTargets(OwnerUpdate update, Targets content)
+    /// <param name="update">What is published.</param>
+    /// <param name="content">The content of targets.</param>
+    /// <param name="bins">The content of its hash bins, or null for what is published.</param>
+    public void RotateTargets(OwnerUpdate update, Targets content, IReadOnlyDictionary<RoleName, Targets>? bins = null)
     {
         var former = Former(RoleName.Targets, [.. OwnerUpdate.KeysOf(Root, RoleName.Targets)], update);
         var key = update.Use(NewKey(RoleName.Targets));
         var described = current.Format.DescribeKey(key.Scheme, key.Material);
         update.Root = (update.Root ?? Change()).Replace(RoleName.Targets, former.Id, described, Root.KeyNames.GetValueOrDefault(former.Id));
-        update.AddTargets(content, context.Now + request.Lifetime);
+        update.AddTargets(content, context.Now + request.Lifetime, bins);
     }
 
     /// <summary>Puts a new key in the place of one of a delegated role, wherever targets lists that key, and has it sign those roles.</summary>
@@ -61,7 +64,7 @@ internal sealed class KeyRotation(CommandContext context, OwnerReading current, 
     public void RotateDelegated(OwnerUpdate update, RoleName role, Func<RoleName, Targets?> contentOf)
     {
         var targets = update.Next(RoleName.Targets)!;
-        if (targets.Delegations?.Succinct is not null)
+        if (targets.Delegations?.Succinct?.IsBin(role) == true)
             throw new TrustException(TrustError.Usage, $"The hash bins of {Name} are signed by the keys of targets.") { Role = role.Value, Hint = $"signer key rotate targets {Name}" };
         if (targets.Delegations is not { } delegations || delegations.KeysOf(role) is not { } roleKeys)
             throw new TrustException(TrustError.RoleNotListed, $"The targets of {Name} do not delegate to {role}.") { Role = role.Value, Hint = "signer inspect shows the roles of a repository." };

@@ -71,14 +71,16 @@ internal sealed class OwnerUpdate(CommandContext context, OwnerReading current) 
     /// <summary>Adds the next version of targets under the next root; its hash bins as well, if a key of theirs counts no more for targets: it must count no more there either.</summary>
     /// <param name="content">The content of targets.</param>
     /// <param name="expires">The expiry, UTC.</param>
+    /// <param name="bins">The content of the hash bins, or null for what is published.</param>
     /// <exception cref="TrustException">The refusal of a bin that cannot be read.</exception>
-    public void AddTargets(Targets content, DateTimeOffset expires)
+    public void AddTargets(Targets content, DateTimeOffset expires, IReadOnlyDictionary<RoleName, Targets>? bins = null)
     {
         if (HashBins.FollowRoot(content.Delegations, current.Root.Metadata.Signed, NextRoot) is { } delegations)
         {
             content = content with { Delegations = delegations };
-            foreach (var bin in current.Delegated.Where(reading => delegations.Succinct!.IsBin(reading.Role)))
-                Add(bin.Role, TargetsEditor.Next((bin.Trusted ?? throw bin.Refusal!).Metadata.Signed, new TargetsChange(), expires));
+            bins ??= current.Delegated.Where(reading => delegations.Succinct!.IsBin(reading.Role)).ToDictionary(bin => bin.Role, bin => (bin.Trusted ?? throw bin.Refusal!).Metadata.Signed);
+            foreach (var (bin, signed) in bins)
+                Add(bin, TargetsEditor.Next(signed, new TargetsChange(), expires));
         }
         Add(RoleName.Targets, TargetsEditor.Next(content, new TargetsChange(), expires));
     }

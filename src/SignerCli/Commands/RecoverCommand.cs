@@ -13,9 +13,13 @@ internal sealed class RecoverCommand : SignerCommand
 {
     private const string Online = "online";
 
+    // With the zone or in UTC; the second as versions are shown.
+    private static readonly string[] TimeForms = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd' 'HH:mm:ssK"];
+
     private readonly Argument<string> repository = new("repository") { HelpName = "REPOSITORY", Description = "The repository" };
     private readonly Option<string[]> stolen = new("--stolen") { HelpName = "ROLE", Description = "This key was stolen: targets, a delegated role, or online (default: what the versions tell)", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string[]> from = new("--from") { HelpName = "ROLE=VERSION", Description = "The last version of the role that its owner made, whose content is taken (default: asks)", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string?> before = new("--before") { HelpName = "TIME", Description = "For each role that --from does not name, take the version that was the newest before this time, as 2026-11-20T09:00:00Z" };
     private readonly Option<string?> former = new("--former") { HelpName = "KEY", Description = "The key that was stolen, where the role has several" };
     private readonly Option<string> type = new("--type") { HelpName = string.Join('|', KeySchemes.Names), Description = "Kind of a new key (default p256)", DefaultValueFactory = _ => "p256" };
     private readonly RenewalFlags renewal = new();
@@ -27,7 +31,7 @@ internal sealed class RecoverCommand : SignerCommand
     {
         type.AcceptOnlyFromAmong(KeySchemes.Names);
         Arguments.Add(repository);
-        foreach (var option in (Option[])[stolen, from, former, type, .. renewal.All, .. trust.ForSigning])
+        foreach (var option in (Option[])[stolen, from, before, former, type, .. renewal.All, .. trust.ForSigning])
             Options.Add(option);
         Subcommands.Add(new RecoverLostRootCommand(host, globals));
     }
@@ -77,12 +81,20 @@ internal sealed class RecoverCommand : SignerCommand
         if (update.Held(listed) is var held && held.Length < root.Roles[RoleName.Root].Threshold)
             throw OwnerRoles.TooFewRootKeys(context, listed, root.Roles[RoleName.Root].Threshold, held.Length);
         var request = new KeyRotationRequest(null, context.Parse.GetValue(former), KeySchemes.Parse(context.Parse.GetRequiredValue(type)), renewal.Lifetime(context.Parse), renewal.RootLifetime(context.Parse));
-        await new Recovery(context, current, request, ReadFrom(context), renewal.IsConfirmed(context.Parse)).PlanAsync(update, [.. roles.Where(role => role != RoleName.Snapshot && role != RoleName.Timestamp)], cancellationToken);
+        await new Recovery(context, current, request, ReadChoice(context)).PlanAsync(update, [.. roles.Where(role => role != RoleName.Snapshot && role != RoleName.Timestamp)], cancellationToken);
         context.Confirm($"Publish {update.Versions} of {current.Repository}?", renewal.IsConfirmed(context.Parse));
         await update.PublishAsync(cancellationToken);
         await OwnerRoles.ConfirmAsync(context, trust, current.Repository, cancellationToken);
         context.Output.Say("Done", "This machine verifies the repository again. Machines that sign with a former key need the new one; a machine that was broken into needs more than that.");
         return update.Versions;
+    }
+
+    private HonestChoice ReadChoice(CommandContext context)
+    {
+        DateTimeOffset? time = context.Parse.GetValue(before) is not { } text ? null
+            : DateTimeOffset.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var read) ? read
+            : throw new TrustException(TrustError.Usage, $"--before is \"{text}\"; a time is needed, as 2026-11-20T09:00:00Z.");
+        return new HonestChoice(ReadFrom(context), time, renewal.IsConfirmed(context.Parse));
     }
 
     private Dictionary<RoleName, long> ReadFrom(CommandContext context)
@@ -99,7 +111,7 @@ internal sealed class RecoverCommand : SignerCommand
 
     private async Task<string> GiveBackAsync(CommandContext context, OwnerReading current, ImmutableArray<Finding> findings, CancellationToken cancellationToken)
     {
-        var recovery = new Recovery(context, current, new KeyRotationRequest(null, null, SignatureScheme.Unknown, default, default), ReadFrom(context), renewal.IsConfirmed(context.Parse));
+        var recovery = new Recovery(context, current, new KeyRotationRequest(null, null, SignatureScheme.Unknown, default, default), ReadChoice(context));
         var files = await recovery.LostFilesAsync(cancellationToken);
         var behind = findings.Where(finding => finding.Role == RoleName.Timestamp || finding.Role == RoleName.Snapshot)
             .Select(finding => (current.Remembered.GetValueOrDefault(finding.Role)?.Version ?? 0) - current.PublishedVersion(finding.Role)).DefaultIfEmpty(0).Max();

@@ -15,9 +15,8 @@ namespace TrustService.Cli.Commands;
 /// <param name="context">The run.</param>
 /// <param name="current">What is published.</param>
 /// <param name="request">How keys are replaced.</param>
-/// <param name="from">The version of each role whose content is taken, as far as they are named.</param>
-/// <param name="isConfirmed">True if nothing may be asked.</param>
-internal sealed class Recovery(CommandContext context, OwnerReading current, KeyRotationRequest request, IReadOnlyDictionary<RoleName, long> from, bool isConfirmed)
+/// <param name="asked">What the command line says of which versions are taken.</param>
+internal sealed class Recovery(CommandContext context, OwnerReading current, KeyRotationRequest request, HonestChoice asked)
 {
     private const int MaxNamedTags = 20;
 
@@ -32,24 +31,25 @@ internal sealed class Recovery(CommandContext context, OwnerReading current, Key
         var bins = current.Top.Metadata.Signed.Delegations?.Succinct;
         if (stolen.Any(role => bins?.IsBin(role) == true))
             stolen = [.. stolen.Append(RoleName.Targets).Distinct()];
-        var honest = new Dictionary<RoleName, (Targets Content, long Highest)>();
-        var content = new HonestContent(context, current);
+        var honest = new Dictionary<RoleName, HonestVersion>();
+        var content = new HonestContent(context, current, asked);
         // Before anything is asked of the server, or made: without the content there is nothing to do.
-        foreach (var role in WithSharedKeys(stolen))
+        foreach (var role in WithSharedKeys(stolen).Where(role => bins?.IsBin(role) != true))
         {
-            honest[role] = await content.ChooseAsync(role, from.TryGetValue(role, out var version) ? version : null, isConfirmed, cancellationToken);
+            honest[role] = await content.ChooseAsync(role, cancellationToken);
             ShowOutcome(role, honest[role].Content);
         }
+        var honestBins = honest.TryGetValue(RoleName.Targets, out var targets) ? await content.ChooseBinsAsync(targets, cancellationToken) : [];
+        ShowBins(honestBins);
         var rotation = new KeyRotation(context, current, request);
         await rotation.RotateOnlineAsync(update, [RoleName.Snapshot, RoleName.Timestamp], cancellationToken);
-        if (honest.TryGetValue(RoleName.Targets, out var targets))
-            rotation.RotateTargets(update, targets.Content with { Version = targets.Highest });
-        foreach (var role in stolen.Where(role => bins?.IsBin(role) == true))
-            update.Add(role, TargetsEditor.Next(honest[role].Content with { Version = honest[role].Highest }, new TargetsChange(), context.Now + request.Lifetime));
+        if (targets is not null)
+            rotation.RotateTargets(update, targets.Base, honestBins.ToDictionary(bin => bin.Key, bin => bin.Value.Base));
+        // Bins that have keys of their own need them only where their content changes.
+        foreach (var (bin, version) in honestBins.Where(bin => !update.Signs(bin.Key) && bin.Value.Content.Version != current.PublishedVersion(bin.Key)))
+            update.Add(bin, TargetsEditor.Next(version.Base, new TargetsChange(), context.Now + request.Lifetime));
         foreach (var role in stolen.Where(role => role != RoleName.Targets && bins?.IsBin(role) != true && !update.Signs(role)))
-            rotation.RotateDelegated(update, role, name => honest.TryGetValue(name, out var found) ? found.Content with { Version = found.Highest } : update.Next(name));
-        if (bins is not null && honest.ContainsKey(RoleName.Targets))
-            context.Output.Warn($"The hash bins are signed by the new key with what they list now. Look through them for what the thief signed: signer inspect {current.Repository}, signer revoke.");
+            rotation.RotateDelegated(update, role, name => honest.TryGetValue(name, out var found) ? found.Base : update.Next(name));
         context.Output.Say("What happens", $"{update.Versions} are published together. The new root takes the former keys away, so every client forgets the timestamp and snapshot that it saw, and goes on with these.");
     }
 
@@ -77,6 +77,20 @@ internal sealed class Recovery(CommandContext context, OwnerReading current, Key
         var published = current.Format.Read<Targets>(file, VerificationLimits.Default.MaxListedBytes).Signed;
         var lines = HonestContent.Differences(published.TargetFiles, honest.TargetFiles).ToList();
         context.Output.Say("Afterwards", $"{role} says what it said in version {honest.Version}: {honest.TargetFiles.Count} signed, compared with now {(lines.Count == 0 ? "the same" : string.Join(", ", lines.Take(MaxNamedTags)))}{(lines.Count > MaxNamedTags ? $" and {lines.Count - MaxNamedTags} more" : "")}");
+    }
+
+    private void ShowBins(Dictionary<RoleName, HonestVersion> bins)
+    {
+        var unchanged = 0;
+        foreach (var (bin, version) in bins)
+        {
+            if (version.Content.Version == current.PublishedVersion(bin))
+                unchanged++;
+            else
+                ShowOutcome(bin, version.Content);
+        }
+        if (unchanged > 0)
+            context.Output.Say("Afterwards", $"{unchanged} of {bins.Count} bins say what they say now: signer inspect {current.Repository} lists it.");
     }
 
     // Whoever has one key of a delegated role may have signed every role that lists it.

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using TrustService.Cli.Tests.Support;
 using TrustService.Client;
 using TrustService.Editing;
@@ -33,7 +34,7 @@ public sealed class RecoverTests : IAsyncLifetime
     public async Task Case17_StolenTargetsKey_EveryClientComesBack(string format)
     {
         await BeginAsync(format);
-        await PublishAsThiefAsync(MetadataFormats.Find(format));
+        await PublishAsThiefAsync(MetadataFormats.Find(format), 3, Highest);
         // Both have seen the thief's version; the thief's image would be pulled, and nothing can be signed any more.
         Assert.Equal(0, (await Verifier.RunAsync("verify", $"{Repository}:evil", "--no-registry")).ExitCode);
         Assert.NotEqual(0, (await World.SignAsync("1.1", "fixed")).ExitCode);
@@ -61,6 +62,35 @@ public sealed class RecoverTests : IAsyncLifetime
         Assert.Equal(0, (await World.SignAsync("1.1", "fixed")).ExitCode);
         await VerifyAsync(Verifier, "1.1", 0);
         await VerifyAsync(await NewVerifierAsync(), "1.1", 0);
+    }
+
+    // The highest version that passes for an honest one: that which follows it does not.
+    [Fact]
+    public async Task Case17_ThiefsVersionJustBelowTheImplausible_IsNotFollowed()
+    {
+        await BeginAsync("tuf");
+        await PublishAsThiefAsync(MetadataFormats.Find("tuf"), uint.MaxValue);
+
+        var recover = await World.Owner.RunAsync("recover", Repository, "--stolen", "targets", "--from", "targets=2", "-y");
+
+        Assert.True(recover.ExitCode == 0, recover.Messages);
+        Assert.Equal($"{Repository}  published root 2, targets 3\n", recover.Results);
+        await VerifyAsync(Verifier, "evil", 10);
+        Assert.Equal(0, (await World.Owner.RunAsync("renew", Repository, "--role", "targets", "-y")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Case17_ServerTellsOfVersionsThatItCannotShow_TheyAreNotFollowed()
+    {
+        await BeginAsync("tuf");
+        await using var hostile = await HostileServer.StartAsync(context => RelayAsync(context, $$"""{"files":[{"version":{{uint.MaxValue}},"publishedAt":"2030-03-01T12:00:00Z"},{"version":4000000,"publishedAt":"2030-03-01T12:00:00Z"}]}"""));
+        World.Owner.Environment["SIGNER_SERVER"] = hostile.Address.ToString().TrimEnd('/');
+
+        var recover = await World.Owner.RunAsync("recover", Repository, "--stolen", "targets", "--from", "targets=2", "-y");
+
+        Assert.True(recover.ExitCode == 0, recover.Messages);
+        Assert.Equal($"{Repository}  published root 2, targets 3\n", recover.Results);
+        Assert.Equal(0, (await World.Owner.RunAsync("renew", Repository, "--role", "targets", "-y")).ExitCode);
     }
 
     [Fact]
@@ -141,7 +171,7 @@ public sealed class RecoverTests : IAsyncLifetime
         Assert.True(verify.ExitCode == exitCode, verify.Messages);
     }
 
-    private async Task PublishAsThiefAsync(IMetadataFormat format)
+    private async Task PublishAsThiefAsync(IMetadataFormat format, params long[] versions)
     {
         using var file = PrivateKeyFile.Parse(await File.ReadAllBytesAsync(Directory.GetFiles(World.Owner.Keys, "targets-*.pem").Single()));
         using var stolen = file.Open("the targets passphrase"u8);
@@ -150,11 +180,32 @@ public sealed class RecoverTests : IAsyncLifetime
         ITrustServer server = format.Name == "tuf" ? new TrustServerClient(exchange, World.Server.Url) : new NotaryServerClient(exchange, World.Server.Url, null);
         var targets = format.Read<Targets>(await server.Metadata(Name).FetchAsync(format.Rules.FileName(RoleName.Targets, format.Name == "tuf" ? 2 : null), 1_000_000, CancellationToken.None), 1_000_000).Signed;
         var evil = TargetsEditor.Next(targets, new TargetsChange { Set = new TargetsChange().Set.Add("evil", targets.TargetFiles["1.0"]) }, World.Time.Now + TimeSpan.FromDays(300));
-        foreach (var version in (long[])[3, Highest])
+        foreach (var version in versions)
         {
             var signed = MetadataSigner.Sign(format, evil with { Version = version }, [format.DescribeKey(stolen.Scheme, stolen.Material)], [stolen]);
             await server.PublishAsync(Name, new Dictionary<RoleName, ReadOnlyMemory<byte>> { [RoleName.Targets] = signed.File }, CancellationToken.None);
         }
+    }
+
+    // The real server, but for what it tells of its history.
+    private async Task RelayAsync(HttpContext context, string history)
+    {
+        if (context.Request.Path.Value!.EndsWith("/history", StringComparison.Ordinal))
+        {
+            await context.Response.WriteAsync(history);
+            return;
+        }
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), $"{World.Server.Url}{context.Request.Path}{context.Request.QueryString}");
+        if (context.Request.ContentType is { } type)
+        {
+            request.Content = new StreamContent(context.Request.Body);
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+        }
+        using var answer = await http.SendAsync(request);
+        context.Response.StatusCode = (int)answer.StatusCode;
+        context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
+        await context.Response.Body.WriteAsync(await answer.Content.ReadAsByteArrayAsync());
     }
 
     private async Task<StaticFileHost> PoisonedMirrorAsync()
