@@ -5,8 +5,8 @@ using TrustService.Errors;
 using TrustService.Metadata;
 using TrustService.Oci;
 using TrustService.Server.Contracts;
-using TrustService.Server.OnlineKeys;
 using TrustService.Server.Security;
+using TrustService.Server.Services;
 using TrustService.Server.Stores;
 using TrustService.Server.Telemetry;
 
@@ -44,7 +44,7 @@ internal static class RepositoryEndpoints
     }
 
     private static async Task<Results<Ok<RepositoryDetail>, Ok<HistoryPage>, Ok<PendingPage>, FileContentHttpResult>> DetailAsync(
-        HttpContext context, IMetadataStore store, IRepositoryCatalog catalog, IPendingStore pending, IOnlineKeys keys, string name, string? role, string? before, int? limit, CancellationToken cancellationToken)
+        HttpContext context, IMetadataStore store, IRepositoryCatalog catalog, IPendingStore pending, RepositoryDetails details, string name, string? role, string? before, int? limit, CancellationToken cancellationToken)
     {
         var path = NamePath(context);
         if (PendingPath.TryParse(path, out var parked))
@@ -52,8 +52,7 @@ internal static class RepositoryEndpoints
         if (path.EndsWith(HistorySuffix, StringComparison.Ordinal))
             return await HistoryAsync(store, catalog, Name(path[..^HistorySuffix.Length]), role, before, PageSize(limit), cancellationToken);
         var repository = Name(path);
-        var set = await store.ReadCurrentSetAsync(repository, cancellationToken) ?? throw Unknown(repository);
-        return TypedResults.Ok(RepositoryDetail.Of(set, await keys.FindActiveAsync(repository, RoleName.Timestamp, cancellationToken) is null));
+        return TypedResults.Ok(await details.FindAsync(repository, cancellationToken) ?? throw Unknown(repository));
     }
 
     private static async Task<Ok<HistoryPage>> HistoryAsync(

@@ -8,6 +8,7 @@ internal static class PublishingServices
         .AddSingleton<UploadReader>().AddSingleton<PublishGate>()
         .AddSingleton<OperatorRules>()
         .AddSingleton<PublishedSets>()
+        .AddSingleton<RepositoryDetails>()
         .AddSingleton<PublishService>()
         .AddSingleton<RestoreGuard>()
         .AddSingleton<RestoreBump>()

@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using TrustService.Errors;
+using TrustService.Server.Data;
 using TrustService.Testing;
 
 namespace TrustService.Server.Tests.Endpoints;
@@ -36,6 +39,40 @@ public sealed class ManagementTests : HostileUpload
         Assert.Equal(2, (int?)detail["targetCount"]);
         Assert.Equal(2, (int?)detail["roles"]!["targets"]!["version"]);
         await Server.Client.GetAsync("/api/v1/repositories/registry.example.com/none").RefusedAsync(TrustError.RepositoryUnknown);
+    }
+
+    [Fact]
+    public async Task Detail_ReadAgain_IsReadFromTheDatabaseAfterAPublishAlone()
+    {
+        await JsonAsync($"/api/v1/repositories/{Owner.Name}");
+        var key = Owner.NewKey();
+        var targets = Owner.Targets(2, "1.0", "1.1");
+        RepositoryBuilder.Delegate(targets, "releases", 1, "*", key);
+        await AcceptedAsync(("targets", RepositoryBuilder.Sign(targets, Owner.TargetsKey)), ("releases", RepositoryBuilder.Sign(Owner.Targets(1, "2.0"), key)));
+
+        var detail = await JsonAsync($"/api/v1/repositories/{Owner.Name}");
+
+        Assert.Equal((3, 1, 1), ((int?)detail["targetCount"], (int?)detail["targets"]!["releases"], (int?)detail["roles"]!["releases"]!["version"]));
+        Assert.Null(detail["bins"]);
+        await DamageAsync("releases");
+        Assert.Equal(3, (int?)(await JsonAsync($"/api/v1/repositories/{Owner.Name}"))["targetCount"]);
+    }
+
+    [Fact]
+    public async Task Detail_HashBins_AreNumberedAndNeitherListedNorRead()
+    {
+        var key = Owner.NewKey();
+        var targets = Owner.Targets(2);
+        RepositoryBuilder.DelegateToBins(targets, 2, key);
+        await AcceptedAsync([("targets", RepositoryBuilder.Sign(targets, Owner.TargetsKey)), .. Enumerable.Range(0, 4).Select(i => (string.Create(CultureInfo.InvariantCulture, $"bin-{i}"), RepositoryBuilder.Sign(Owner.Targets(), key)))]);
+        await DamageAsync("bin-%");
+
+        var detail = await JsonAsync($"/api/v1/repositories/{Owner.Name}");
+
+        Assert.Equal(4, (int?)detail["bins"]);
+        Assert.Null(detail["targetCount"]);
+        Assert.Equal(["root", "snapshot", "targets", "timestamp"], detail["roles"]!.AsObject().Select(role => role.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(["targets"], detail["targets"]!.AsObject().Select(role => role.Key));
     }
 
     [Fact]
@@ -120,4 +157,13 @@ public sealed class ManagementTests : HostileUpload
     }
 
     private async Task<JsonObject> JsonAsync(string path) => JsonNode.Parse(await Server.Client.GetStringAsync(path))!.AsObject();
+
+    // Whoever reads such files fails.
+    private async Task DamageAsync(string role)
+    {
+        await using var connection = await Server.Services.GetRequiredService<TrustDatabase>().OpenAsync(CancellationToken.None);
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"UPDATE metadata_files SET data = zeroblob(length) WHERE role LIKE '{role}';";
+        Assert.NotEqual(0, await command.ExecuteNonQueryAsync());
+    }
 }
