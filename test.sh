@@ -75,22 +75,47 @@ if [[ " ${projects[*]} " == *" EndToEnd.Tests "* ]]; then
   problem=$(engine_problem)
   [ -z "$problem" ] || filter=(--filter "Needs!=docker")
 fi
+logs=$(mktemp -d)
 passed=0 failed=0
-for project in "${projects[@]}"; do
-  log=$(mktemp)
-  options=(--blame-hang-timeout 8min)
-  [ "$project" != EndToEnd.Tests ] || options+=("${filter[@]}")
-  dotnet test "tests/$project" -c Release --no-build --nologo "${options[@]}" 2>&1 | tee "$log"
-  status=${PIPESTATUS[0]}
+
+run() {
+  local options=(--blame-hang-timeout 8min)
+  [ "$1" != EndToEnd.Tests ] || options+=("${filter[@]}")
+  dotnet test "tests/$1" -c Release --no-build --nologo "${options[@]}"
+}
+
+count() {
+  local f='' p='' s=''
   # dotnet test closes with "… - Failed: 0, Passed: 10, Skipped: 0, Total: 10 …"; a skipped test counts as failed.
-  read -r f p s < <(sed -n 's/.*Failed: *\([0-9]*\), Passed: *\([0-9]*\), Skipped: *\([0-9]*\).*/\1 \2 \3/p' "$log" | tail -n 1)
-  rm -f "$log"
+  read -r f p s < <(sed -n 's/.*Failed: *\([0-9]*\), Passed: *\([0-9]*\), Skipped: *\([0-9]*\).*/\1 \2 \3/p' "$logs/$1" | tail -n 1)
   passed=$((passed + ${p:-0}))
   failed=$((failed + ${f:-0} + ${s:-0}))
   # A run that broke off without a result, or failed without naming a test, is a failure too.
-  if [ "$status" != 0 ] && [ "${f:-0}" = 0 ] || [ -z "${p:-}" ]; then failed=$((failed + 1)); fi
-  unset f p s
+  if [ "$2" != 0 ] && [ "${f:-0}" = 0 ] || [ -z "$p" ]; then failed=$((failed + 1)); fi
+}
+
+# The end-to-end tests mostly wait for processes, so that the others fit beside them. A job of its own (-m) can be interrupted.
+beside=
+if [ ${#projects[@]} -gt 1 ] && [[ " ${projects[*]} " == *" EndToEnd.Tests "* ]]; then
+  set -m
+  run EndToEnd.Tests >"$logs/EndToEnd.Tests" 2>&1 &
+  beside=$!
+  set +m
+  trap 'kill -TERM -- -$beside 2>/dev/null' EXIT
+fi
+for project in "${projects[@]}"; do
+  [ "$project" = EndToEnd.Tests ] && [ -n "$beside" ] && continue
+  run "$project" 2>&1 | tee "$logs/$project"
+  count "$project" "${PIPESTATUS[0]}"
 done
+if [ -n "$beside" ]; then
+  wait "$beside"
+  status=$?
+  trap - EXIT
+  cat "$logs/EndToEnd.Tests"
+  count EndToEnd.Tests "$status"
+fi
+rm -rf "$logs"
 [ -z "${problem:-}" ] || echo "Left out: the tests that need a Docker engine, because $problem."
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
