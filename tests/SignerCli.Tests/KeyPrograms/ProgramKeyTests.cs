@@ -37,12 +37,12 @@ public sealed class ProgramKeyTests : IDisposable
     [InlineData("cat >/dev/null; head -c 100000 /dev/zero", "more than 65536 bytes")]
     [InlineData("cat >/dev/null; echo 'no \\033[31mlogin' >&2; exit 3", "ended with 3")]
     [InlineData("exit 0", "cannot be used")]
-    [InlineData("sleep 60", "did not answer within 1 s")]
-    public async Task Import_ProgramMisbehaves_IsRefusedWithItsReason(string script, string reason)
+    [InlineData("sleep 60", "did not answer within 1 s", "1s")]
+    public async Task Import_ProgramMisbehaves_IsRefusedWithItsReason(string script, string reason, string timeout = "1m")
     {
         var program = SigningProgram.Of(machine, "program", script);
 
-        var run = await machine.RunAsync("key", "import", program, "-o", "json", "--timeout", "1s");
+        var run = await machine.RunAsync("key", "import", program, "-o", "json", "--timeout", timeout);
 
         Assert.Equal("key-unavailable", run.ErrorCode);
         Assert.Contains(reason, run.Messages, StringComparison.Ordinal);
@@ -53,9 +53,9 @@ public sealed class ProgramKeyTests : IDisposable
     [Fact]
     public async Task Import_ProgramLeavesSomethingRunning_IsJudgedByWhatItSaid()
     {
-        var program = SigningProgram.Of(machine, "program", "cat >/dev/null; sleep 5 & printf '{\"version\":1,\"error\":\"the vault is sealed\"}'");
+        var program = SigningProgram.Of(machine, "program", "cat >/dev/null; sleep 30 & printf '{\"version\":1,\"error\":\"the vault is sealed\"}'");
 
-        var run = await machine.RunAsync("key", "import", program, "-o", "json", "--timeout", "3s");
+        var run = await machine.RunAsync("key", "import", program, "-o", "json", "--timeout", "20s");
 
         Assert.Equal("key-unavailable", run.ErrorCode);
         Assert.Contains("the vault is sealed", run.Messages, StringComparison.Ordinal);
