@@ -134,6 +134,22 @@ public sealed class HashBinTests(HashBinTests.World shared) : IClassFixture<Hash
         Assert.Equal(["1.0", "2.0"], (await InspectAsync()).Keys);
     }
 
+    [Theory]
+    [InlineData("bin-0", "usage", "signer key rotate targets")]
+    [InlineData("nosuch", "role-not-listed", "do not delegate to nosuch")]
+    [InlineData("bin-4", "role-not-listed", "do not delegate to bin-4")]
+    public async Task Rotate_OfARoleWithoutKeysOfItsOwn_IsRefusedBeforeAKeyIsMade(string role, string error, string reason)
+    {
+        _ = await InitAsync("--bins", "4");
+        var keys = Directory.GetFiles(world.Owner.Keys).Order(StringComparer.Ordinal).ToList();
+
+        var rotate = await world.Owner.RunAsync("key", "rotate", role, repository, "-y", "-o", "json");
+
+        Assert.Equal(error, rotate.ErrorCode);
+        Assert.Contains(reason, rotate.Messages + rotate.Results, StringComparison.Ordinal);
+        Assert.Equal(keys, Directory.GetFiles(world.Owner.Keys).Order(StringComparer.Ordinal));
+    }
+
     // With a passphrase: that of the targets key serves the bins.
     [Theory]
     [InlineData("renew")]

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using TrustService.Cli.Home;
 using TrustService.Cli.Tests.Support;
 
 namespace TrustService.Cli.Tests.Commands;
@@ -83,6 +85,51 @@ public sealed class RenewTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ServerThatWentBack_GetsNoTargetsSignedAnewWithAProposedRoot()
+    {
+        await BeginAsync("tuf");
+        Assert.Equal(0, (await World.SignAsync("bad", "bad")).ExitCode);
+        await using var old = await World.Server.CopyAsync(World.Time);
+        Assert.Equal(0, (await World.Owner.RunAsync("revoke", $"{Repository}:bad", "-y")).ExitCode);
+        var proposal = Path.Combine(World.Owner.Root, "root-2.proposal");
+        _ = await World.Owner.SucceedsAsync("key", "rotate", "targets", Repository, "--propose", proposal, "-y");
+
+        World.Owner.Environment["SIGNER_SERVER"] = old.Url;
+        var refused = await World.Owner.RunAsync("root", "publish", proposal, "-y", "-o", "json");
+        var published = await PublishedAsync(old);
+        World.Owner.Environment["SIGNER_SERVER"] = World.Server.Url;
+        _ = await World.Owner.SucceedsAsync("root", "publish", proposal, "-y");
+
+        Assert.Equal("version-rollback", refused.ErrorCode);
+        Assert.Equal((1, 3), published);
+        Assert.Equal((2, 5), await PublishedAsync(World.Server));
+    }
+
+    [Fact]
+    public async Task ServerWithTheSameVersionAndOtherBytes_GetsNothingSignedAnew()
+    {
+        await BeginAsync("tuf");
+        await using var other = await World.Server.CopyAsync(World.Time);
+        Assert.Equal(0, (await World.SignAsync("good", "good")).ExitCode);
+        var thief = World.NewMachine();
+        PrivateFiles.EnsureDirectory(thief.Keys);
+        foreach (var file in Directory.GetFiles(World.Owner.Keys, "targets-*"))
+            File.Copy(file, Path.Combine(thief.Keys, Path.GetFileName(file)));
+        thief.Environment["SIGNER_SERVER"] = other.Url;
+        _ = await thief.SucceedsAsync("root", "export", Repository, "--tofu");
+        _ = await thief.SucceedsAsync("sign", World.Layout("evil", "evil"), "--as", $"{Repository}:evil", "-y");
+
+        World.Owner.Environment["SIGNER_SERVER"] = other.Url;
+        var renew = await World.Owner.RunAsync("renew", Repository, "--role", "targets", "-y", "-o", "json");
+        var rotate = await World.Owner.RunAsync("key", "rotate", "targets", Repository, "-y", "-o", "json");
+
+        Assert.Equal("version-taken", renew.ErrorCode);
+        Assert.Contains("signer recover", renew.Json[0].GetProperty("error").GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal("version-taken", rotate.ErrorCode);
+        Assert.Equal((1, 3), await PublishedAsync(other));
+    }
+
+    [Fact]
     public async Task ExpiredTimestamp_TellsNobodyWhatIsLatestSoThatTargetsAreSignedOnlyWhenAskedByName()
     {
         await BeginAsync("tuf");
@@ -118,6 +165,18 @@ public sealed class RenewTests : IAsyncLifetime
         Verifier = World.NewMachine();
         Assert.Equal(0, (await Verifier.RunAsync("root", "export", Repository, "--tofu")).ExitCode);
         await VerifyAsync(0);
+    }
+
+    private static async Task<(long Root, long Targets)> PublishedAsync(TrustServerHost server)
+    {
+        using var http = new HttpClient();
+        return (await HighestAsync("root"), await HighestAsync("targets"));
+
+        async Task<long> HighestAsync(string role)
+        {
+            using var history = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{server.Url}/api/v1/repositories/{Repository}/history?role={role}")));
+            return history.RootElement.GetProperty("files").EnumerateArray().Max(file => file.GetProperty("version").GetInt64());
+        }
     }
 
     private async Task AdvanceAsync(TimeSpan time)
