@@ -78,6 +78,34 @@ public sealed class CosignTests(TeamServer server) : IClassFixture<TeamServer>
         Assert.Equal(0, (await team.VerifyAsync("1.1")).ExitCode);
     }
 
+    // With an older one the change would take along what was signed between, and what was revoked since would come back.
+    [Fact]
+    public async Task Cosign_ServerGivesAnOlderVersionForTheOneItWasMadeFor_IsRefused()
+    {
+        using var team = await server.NewTeamAsync("tuf");
+        var (ann, bob) = await ReleaseTeamAsync(team);
+        var late = Path.Combine(team.Owner.Root, "late.json");
+        foreach (var tag in (string[])["1.0", "1.1"])
+        {
+            await team.SignAsync(ann, tag, "--partial");
+            await bob.SucceedsAsync("cosign", team.Repository, "-y");
+        }
+        await team.SignAsync(ann, "1.3", "--partial", "--out", late);
+        await team.SignAsync(ann, "1.2", "--partial");
+        await bob.SucceedsAsync("cosign", team.Repository, "-y");
+        var (before, made) = (await File.ReadAllBytesAsync(late), 0);
+        await using var dishonest = await server.StartBetweenAsync(path => path.EndsWith("/3.release.json", StringComparison.Ordinal) && ++made > 0 ? path.Replace("/3.release.json", "/2.release.json", StringComparison.Ordinal) : path);
+        bob.Environment["SIGNER_SERVER"] = dishonest.Address.ToString().TrimEnd('/');
+
+        var run = await bob.RunAsync("cosign", late, "-y", "-o", "json");
+
+        Assert.Equal("pending-is-stale", run.ErrorCode);
+        Assert.Contains("another version than the one that it was made for", run.Messages, StringComparison.Ordinal);
+        Assert.Equal(1, made);
+        Assert.Equal(before, await File.ReadAllBytesAsync(late));
+        Assert.Equal("not-signed", (await team.VerifyAsync("1.3")).ErrorCode);
+    }
+
     [Fact]
     public async Task Partial_AnotherChangeWaits_IsRefusedUntilThatIsWithdrawn()
     {

@@ -71,6 +71,19 @@ public sealed class DishonestOwnerTests(TeamServer server) : IClassFixture<TeamS
         Assert.Contains(mallory.Id.Value, Assert.Single(other.Terminal.Questions), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task PendingList_RoleThatSignsByHash_SaysWhatItMaySign()
+    {
+        using var team = await server.NewTeamAsync("tuf");
+        await team.NewSignerAsync("ci");
+        var other = await TwoOwnersAsync(team);
+        var path = await team.CraftAsync(targets => With(targets, role => role with { Paths = null, PathHashPrefixes = ["0a", "f"] }, TestKeys.New().Describe()));
+
+        var shown = await other.RunAsync("pending", "list", path);
+
+        Assert.Contains("may sign tags whose hash begins with 0a, tags whose hash begins with f", shown.Results, StringComparison.Ordinal);
+    }
+
     private static async Task<SignerMachine> TwoOwnersAsync(TeamWorld team)
     {
         var other = await team.NewMemberAsync("other");

@@ -15,6 +15,15 @@ public sealed class TeamServer : IAsyncLifetime
 
     public async Task DisposeAsync() => await Host.DisposeAsync();
 
+    /// <summary>Somebody between this server and its clients, who answers with the files of other paths.</summary>
+    internal Task<HostileServer> StartBetweenAsync(Func<string, string> choosePath) => HostileServer.StartAsync(async context =>
+    {
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(new Uri(Host.Url + choosePath(context.Request.Path.Value!) + context.Request.QueryString));
+        context.Response.StatusCode = (int)answer.StatusCode;
+        await answer.Content.CopyToAsync(context.Response.Body);
+    });
+
     /// <summary>A team whose repository is initialized.</summary>
     internal Task<TeamWorld> NewTeamAsync(string format) => TeamWorld.StartAsync(this, $"registry.example.com/team{Interlocked.Increment(ref teams)}/app", format);
 }
