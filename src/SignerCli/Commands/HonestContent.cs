@@ -70,15 +70,21 @@ internal sealed class HonestContent(CommandContext context, OwnerReading current
         return chosen;
     }
 
-    /// <summary>What differs, tag by tag: <c>+</c> added, <c>-</c> removed, <c>~</c> another digest.</summary>
-    public static IEnumerable<string> Differences(IReadOnlyDictionary<string, TargetFile> before, IReadOnlyDictionary<string, TargetFile> after)
+    /// <summary>
+    /// What differs, tag by tag: <c>+</c> added, <c>-</c> removed, <c>~</c> another digest; and whether others may sign. Where there are hash bins a
+    /// version of targets changes nothing but who signs them.
+    /// </summary>
+    public IEnumerable<string> Differences(Targets before, Targets after)
     {
-        foreach (var path in before.Keys.Union(after.Keys).Order(StringComparer.Ordinal))
+        foreach (var path in before.TargetFiles.Keys.Union(after.TargetFiles.Keys).Order(StringComparer.Ordinal))
         {
-            var (then, now) = (before.GetValueOrDefault(path), after.GetValueOrDefault(path));
+            var (then, now) = (before.TargetFiles.GetValueOrDefault(path), after.TargetFiles.GetValueOrDefault(path));
             if (then is null || now is null || !now.Hashes.ContentEquals(then.Hashes))
                 yield return $"{(then is null ? "+" : now is null ? "-" : "~")} {Printable.Text(path)}";
         }
+        var rest = after with { TargetFiles = new Dictionary<string, TargetFile>() };
+        if (!current.Format.WriteSigned(rest with { Delegations = before.Delegations, KeyNames = before.KeyNames }).AsSpan().SequenceEqual(current.Format.WriteSigned(rest)))
+            yield return "~ who may sign (delegations, their keys and names)";
     }
 
     private static HonestVersion Take(ReadVersions read, long version) =>
@@ -91,7 +97,7 @@ internal sealed class HonestContent(CommandContext context, OwnerReading current
         foreach (var (version, content) in read.Contents.OrderByDescending(entry => entry.Key).Take(MaxShown))
         {
             var before = read.Contents.Where(entry => entry.Key < version).OrderByDescending(entry => entry.Key).FirstOrDefault().Value;
-            context.Output.Say("", $"{role} {version}{read.History.Describe(version)}: {content.TargetFiles.Count} signed; {(before is null ? "the oldest that is shown" : Changes(before.TargetFiles, content.TargetFiles))}");
+            context.Output.Say("", $"{role} {version}{read.History.Describe(version)}: {content.TargetFiles.Count} signed; {(before is null ? "the oldest that is shown" : Changes(before, content))}");
         }
     }
 
@@ -129,7 +135,7 @@ internal sealed class HonestContent(CommandContext context, OwnerReading current
 
     private static string VersionsOf(ReadVersions read) => string.Join(", ", read.Contents.Keys.OrderDescending());
 
-    private static string Changes(IReadOnlyDictionary<string, TargetFile> before, IReadOnlyDictionary<string, TargetFile> after)
+    private string Changes(Targets before, Targets after)
     {
         var changes = Differences(before, after).ToList();
         return changes.Count == 0 ? "no change" : string.Join(", ", changes.Take(MaxNamedTags)) + (changes.Count > MaxNamedTags ? $" and {changes.Count - MaxNamedTags} more" : "");

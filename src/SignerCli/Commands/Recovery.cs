@@ -37,10 +37,10 @@ internal sealed class Recovery(CommandContext context, OwnerReading current, Key
         foreach (var role in WithSharedKeys(stolen).Where(role => bins?.IsBin(role) != true))
         {
             honest[role] = await content.ChooseAsync(role, cancellationToken);
-            ShowOutcome(role, honest[role].Content);
+            ShowOutcome(content, role, honest[role].Content);
         }
         var honestBins = honest.TryGetValue(RoleName.Targets, out var targets) ? await content.ChooseBinsAsync(targets, cancellationToken) : [];
-        ShowBins(honestBins);
+        ShowBins(content, honestBins);
         var rotation = new KeyRotation(context, current, request);
         await rotation.RotateOnlineAsync(update, [RoleName.Snapshot, RoleName.Timestamp], cancellationToken);
         if (targets is not null)
@@ -70,16 +70,16 @@ internal sealed class Recovery(CommandContext context, OwnerReading current, Key
     }
 
     // Whoever confirms must see what counts afterwards.
-    private void ShowOutcome(RoleName role, Targets honest)
+    private void ShowOutcome(HonestContent content, RoleName role, Targets honest)
     {
         if (current.PublishedFile(role) is not { } file)
             return;
         var published = current.Format.Read<Targets>(file, VerificationLimits.Default.MaxListedBytes).Signed;
-        var lines = HonestContent.Differences(published.TargetFiles, honest.TargetFiles).ToList();
+        var lines = content.Differences(published, honest).ToList();
         context.Output.Say("Afterwards", $"{role} says what it said in version {honest.Version}: {honest.TargetFiles.Count} signed, compared with now {(lines.Count == 0 ? "the same" : string.Join(", ", lines.Take(MaxNamedTags)))}{(lines.Count > MaxNamedTags ? $" and {lines.Count - MaxNamedTags} more" : "")}");
     }
 
-    private void ShowBins(Dictionary<RoleName, HonestVersion> bins)
+    private void ShowBins(HonestContent content, Dictionary<RoleName, HonestVersion> bins)
     {
         var unchanged = 0;
         foreach (var (bin, version) in bins)
@@ -87,7 +87,7 @@ internal sealed class Recovery(CommandContext context, OwnerReading current, Key
             if (version.Content.Version == current.PublishedVersion(bin))
                 unchanged++;
             else
-                ShowOutcome(bin, version.Content);
+                ShowOutcome(content, bin, version.Content);
         }
         if (unchanged > 0)
             context.Output.Say("Afterwards", $"{unchanged} of {bins.Count} bins say what they say now: signer inspect {current.Repository} lists it.");

@@ -1,6 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
 using TrustService.Cli.Tests.Support;
+using TrustService.Client;
+using TrustService.Editing;
+using TrustService.Formats;
+using TrustService.Http;
+using TrustService.Keys;
+using TrustService.Metadata;
+using TrustService.Oci;
 
 namespace TrustService.Cli.Tests.Commands;
 
@@ -73,6 +80,49 @@ public sealed class RecoverBinsTests : IAsyncLifetime
 
         Assert.Equal(["targets", .. signed.Select(bin => bin.Key)], World.Owner.Terminal.Questions.SkipLast(1).Select(question => question.Split(' ')[4]));
         await RequireRecoveredAsync();
+    }
+
+    // Signing by that key would go on after the recovery.
+    [Fact]
+    public async Task StolenTargetsKey_ThiefsOwnKeyInTheBins_IsShownAndGoes()
+    {
+        _ = await BeginAsync(TimeSpan.FromMinutes(1));
+        var theft = World.Time.Now.AddSeconds(-1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var thief = await AddThiefsKeyAsync();
+
+        var unnamed = await World.Owner.RunAsync("recover", Repository, "--stolen", "targets", "-y");
+        var recover = await World.Owner.SucceedsAsync("recover", Repository, "--stolen", "targets", "--before", theft, "-y");
+
+        Assert.Contains("0 signed; ~ who may sign", unnamed.Messages, StringComparison.Ordinal);
+        Assert.Contains("compared with now ~ who may sign", recover.Messages, StringComparison.Ordinal);
+        await RequireRecoveredAsync();
+        using var http = new HttpClient();
+        Assert.Contains(thief.Value, await http.GetStringAsync(new Uri($"{World.Server.Url}/tuf/{Repository}/metadata/2.targets.json")), StringComparison.Ordinal);
+        Assert.DoesNotContain(thief.Value, await http.GetStringAsync(new Uri($"{World.Server.Url}/tuf/{Repository}/metadata/3.targets.json")), StringComparison.Ordinal);
+    }
+
+    private async Task<KeyId> AddThiefsKeyAsync()
+    {
+        var (format, name) = (MetadataFormats.Find("tuf"), RepositoryName.ParseCanonical(Repository));
+        using var own = SigningKeys.Generate(SigningKeys.DefaultScheme);
+        using var stolen = World.Owner.OpenQuickKey(entry => entry.Label == "targets");
+        using var http = new HttpClient();
+        var server = new TrustServerClient(new HttpExchange(http, HttpPeer.TrustServer, new HttpClientOptions()), World.Server.Url);
+        var targets = format.Read<Targets>(await server.Metadata(name).FetchAsync("1.targets.json", 1_000_000, CancellationToken.None), 1_000_000).Signed;
+        var (key, delegations) = (format.DescribeKey(own.Scheme, own.Material), targets.Delegations!);
+        var bins = delegations.Succinct!;
+        var next = targets with
+        {
+            Version = 2,
+            Delegations = delegations with
+            {
+                Keys = delegations.Keys.Values.Append(key).ToDictionary(each => each.Id),
+                Succinct = bins with { RoleKeys = bins.RoleKeys with { KeyIds = bins.RoleKeys.KeyIds.Add(key.Id) } },
+            },
+        };
+        var signed = MetadataSigner.Sign(format, next, [format.DescribeKey(stolen.Scheme, stolen.Material)], [stolen]);
+        await server.PublishAsync(name, new Dictionary<RoleName, ReadOnlyMemory<byte>> { [RoleName.Targets] = signed.File }, CancellationToken.None);
+        return key.Id;
     }
 
     // The thief has the owner's key, so that what he signs is signed here.
