@@ -37,7 +37,7 @@ public sealed class RepositoryReshaping(RepositoryTrust trust, ITrustServer serv
             throw new TrustException(TrustError.Usage, $"targets delegates to {string.Join(", ", delegations.Roles.Take(8).Select(role => role.Name))}; beside roles with names there can be no hash bins (TAP 15).")
             {
                 Role = targets.Role.Value,
-                Hint = "Remove these signers first (signer remove), or leave the repository as it is.",
+                Hint = "Remove these signers first (signer signer remove), or leave the repository as it is.",
             };
         }
     }
