@@ -144,7 +144,7 @@ public sealed class ImportNotaryTests : IAsyncLifetime
         Assert.Equal(0, run.ExitCode);
         var line = Assert.Single(Lines(run), line => line.GetProperty("kind").GetString() == "root" && line.GetProperty("name").GetString() == "1");
         Assert.Equal(onFirstUse ? "kept" : "dropped", line.GetProperty("result").GetString());
-        Assert.Equal(origin.Roots[1], await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(Path.Combine(machine.Home, "roots")))));
+        Assert.Equal(origin.Roots[1], await File.ReadAllBytesAsync(Assert.Single(Directory.GetFiles(Path.Combine(machine.Home, "roots"), "*.json"))));
         using var http = new HttpClient();
         using var served = await http.GetAsync(new Uri($"{world.Server.Url}/v2/{origin.Name}/_trust/tuf/1.root.json"));
         Assert.Equal(onFirstUse ? System.Net.HttpStatusCode.OK : System.Net.HttpStatusCode.NotFound, served.StatusCode);
