@@ -118,7 +118,7 @@ internal sealed class RepositoryExamination(CommandContext context, HealthWindow
     {
         var here = holding.Keys.Select(holders.Find).OfType<KeyEntry>().ToList();
         foreach (var key in here.Where(key => key is { IsInStore: true, IsFile: true, BackedUp: null }))
-            findings.Add(new HealthFinding("no-backup", Severity.Warning, Outcome.Failure, $"The {role} key {key.Name} has no backup, as far as this machine knows.") { Role = role.Value, Advice = $"signer key backup {key.Label ?? key.Id?.Short} --out FILE" });
+            findings.Add(new HealthFinding("no-backup", Severity.Warning, Outcome.Failure, $"The {role} key {key.Name} has no backup, as far as this machine knows.") { Role = role.Value, Advice = $"signer key backup {key.Label ?? key.Id?.Value} --out FILE" });
         if (holding.Keys.Length < holding.Threshold)
             findings.Add(new HealthFinding("threshold-unreachable", Severity.Critical, Outcome.Failure, string.Create(CultureInfo.InvariantCulture, $"{role} needs {holding.Threshold} signatures, and only {holding.Keys.Length} of its keys can be used.")) { Role = role.Value });
         else if (holding.Keys.Length == holding.Threshold)

@@ -27,6 +27,17 @@ public sealed class DoctorTests(TeamServer server) : IClassFixture<TeamServer>
         Assert.Contains("the trust server", strict.Results, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Doctor_KeyWithoutALabel_AdvisesACommandThatFindsIt()
+    {
+        await using var world = await SigningWorld.WithRepositoryAsync();
+
+        var run = await world.Owner.SucceedsAsync("doctor", SigningWorld.Repository);
+
+        var key = System.Text.RegularExpressions.Regex.Match(run.Results, "signer key backup ([0-9a-f]+) --out").Groups[1].Value;
+        await world.Owner.SucceedsAsync("key", "export", key);
+    }
+
     [Theory]
     [InlineData("tuf")]
     [InlineData("notary")]
