@@ -18,6 +18,7 @@ while (($#)); do
 done
 
 root=$(cd "$(dirname "$0")/.." && pwd)
+source "$root/bench/tools.sh"
 postgres_bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 || true)
 missing=()
 for program in dotnet curl python3; do
@@ -37,19 +38,7 @@ stop_all() { stop "$server_pid" TERM; stop "$postgres_pid" INT; rm -rf "$work"; 
 trap stop_all EXIT
 trap 'exit 130' INT TERM
 
-free_port() {
-  local port
-  for _ in $(seq 100); do
-    port=$((20000 + RANDOM % 12000))
-    (: </dev/tcp/127.0.0.1/"$port") 2>/dev/null || { echo "$port"; return; }
-  done
-  echo "no free port" >&2
-  return 1
-}
 
-as_postgres() { if ((EUID == 0)); then (cd / && runuser -u postgres -- "$@"); else "$@"; fi; }
-
-build() { dotnet "$@" -v q --nologo >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; exit 1; }; }
 build build "$root/src/TrustServer" -c Release
 build build "$root/bench/LoadTool" -c Release
 build publish "$root/src/SignerCli" -c Release -r "$(dotnet --info | sed -n 's/^ RID: *//p' | sed 's/^debian[^-]*/linux/')" --self-contained true \

@@ -19,6 +19,7 @@ while (($#)); do
 done
 
 root=$(cd "$(dirname "$0")/.." && pwd)
+source "$root/bench/tools.sh"
 missing=()
 for program in dotnet notary notary-server hyperfine curl python3; do
   command -v "$program" >/dev/null || missing+=("$program")
@@ -39,16 +40,6 @@ stop_all() {
 trap stop_all EXIT
 trap 'exit 130' INT TERM
 
-free_port() {
-  local port
-  for _ in $(seq 100); do
-    port=$((20000 + RANDOM % 12000))
-    (: </dev/tcp/127.0.0.1/"$port") 2>/dev/null || { echo "$port"; return; }
-  done
-  echo "no free port" >&2
-  return 1
-}
-
 wait_until_ready() {
   for _ in $(seq 600); do
     curl -fs -o /dev/null "$1" && return
@@ -59,7 +50,6 @@ wait_until_ready() {
 }
 
 # In directories of their own: publishing for one machine must not change what the working tree builds and restores.
-build() { dotnet "$@" -v q --nologo >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; exit 1; }; }
 build build "$root/src/TrustServer" -c Release
 build build "$root/bench/LoadTool" -c Release
 build build "$root/bench/TrustService.Benchmarks" -c Release

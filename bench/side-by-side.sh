@@ -27,6 +27,7 @@ while (($#)); do
 done
 
 root=$(cd "$(dirname "$0")/.." && pwd)
+source "$root/bench/tools.sh"
 postgres_bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 || true)
 missing=()
 for program in dotnet wrk notary-server curl; do
@@ -45,10 +46,6 @@ results=$work/results.jsonl
 server_pid="" postgres_pid="" address=""
 
 # PostgreSQL refuses to run as root.
-as_postgres() {
-  if ((EUID == 0)); then (cd / && runuser -u postgres -- "$@"); else "$@"; fi
-}
-
 wait_for_end() {
   for _ in $(seq 300); do
     [[ -d /proc/$1 ]] || return 0
@@ -75,16 +72,6 @@ stop_all() {
 }
 trap stop_all EXIT
 trap 'exit 130' INT TERM
-
-free_port() {
-  local port
-  for _ in $(seq 100); do
-    port=$((20000 + RANDOM % 12000))
-    (: </dev/tcp/127.0.0.1/"$port") 2>/dev/null || { echo "$port"; return; }
-  done
-  echo "no free port" >&2
-  return 1
-}
 
 start_postgres() {
   local directory=$work/postgres
