@@ -7,6 +7,8 @@
 #
 # TRUST_TEST_NO_INSTALL=1 skips the installation; tests whose programs are absent then fail and say which.
 # Tests that need a Docker engine are left out where none can be started; a line before the last one says why.
+# The end-to-end tests run the signer as users get it, compiled to a native program; where the compiler's package cannot be had,
+# they run it on the .NET runtime, and a line before the last one says so.
 set -uo pipefail
 cd "$(dirname "$0")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -22,6 +24,8 @@ install() {
   command -v softhsm2-util >/dev/null || missing+=(softhsm2)
   command -v pkcs11-tool >/dev/null || missing+=(opensc)
   command -v dockerd >/dev/null || missing+=(docker.io)
+  # What the native compiler links with.
+  command -v clang >/dev/null || command -v gcc >/dev/null || missing+=(gcc libc6-dev)
   if [ ${#missing[@]} -gt 0 ]; then
     command -v apt-get >/dev/null || { echo "Needed and absent: ${missing[*]} (no apt-get to install them)." >&2; return 1; }
     echo "Installing ${missing[*]} …"
@@ -70,13 +74,26 @@ fi
 
 projects=("$@")
 [ ${#projects[@]} -gt 0 ] || projects=(Shared.Tests SignerCli.Tests TrustServer.Tests Fuzz EndToEnd.Tests)
-filter=()
-if [[ " ${projects[*]} " == *" EndToEnd.Tests "* ]]; then
-  problem=$(engine_problem)
-  [ -z "$problem" ] || filter=(--filter "Needs!=docker")
-fi
 logs=$(mktemp -d)
 passed=0 failed=0
+filter=()
+notes=()
+if [[ " ${projects[*]} " == *" EndToEnd.Tests "* ]]; then
+  problem=$(engine_problem)
+  if [ -n "$problem" ]; then
+    filter=(--filter "Needs!=docker")
+    notes+=("Left out: the tests that need a Docker engine, because $problem.")
+  fi
+  native=(src/SignerCli --use-current-runtime -p:PublishAot=true --nologo -v quiet)
+  if ! dotnet restore "${native[@]}" >"$logs/restore" 2>&1; then
+    notes+=("The end-to-end tests ran the signer on the .NET runtime, because the native compiler cannot be restored: $(grep -m 1 error "$logs/restore")")
+  elif dotnet publish "${native[@]}" -c Release --no-restore -o "$logs/native"; then
+    export TRUST_TEST_SIGNER=$logs/native/signer
+  else
+    failed=$((failed + 1))
+    notes+=("Failed: compiling the signer to a native program.")
+  fi
+fi
 
 run() {
   local options=(--blame-hang-timeout 8min)
@@ -116,6 +133,6 @@ if [ -n "$beside" ]; then
   count EndToEnd.Tests "$status"
 fi
 rm -rf "$logs"
-[ -z "${problem:-}" ] || echo "Left out: the tests that need a Docker engine, because $problem."
+[ ${#notes[@]} = 0 ] || printf '%s\n' "${notes[@]}"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

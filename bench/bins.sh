@@ -21,13 +21,13 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 source "$root/bench/tools.sh"
 postgres_bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 || true)
 missing=()
-for program in dotnet curl python3; do
+for program in dotnet gcc curl python3; do
   command -v "$program" >/dev/null || missing+=("$program")
 done
 [[ -x $postgres_bin/initdb ]] || missing+=(postgresql)
 if ((${#missing[@]})); then
   echo "bins.sh needs: ${missing[*]}" >&2
-  echo "On Debian: apt-get install curl python3 postgresql; the .NET SDK of global.json comes from Microsoft." >&2
+  echo "On Debian: apt-get install gcc libc6-dev curl python3 postgresql; the .NET SDK of global.json comes from Microsoft." >&2
   exit 1
 fi
 
@@ -41,8 +41,7 @@ trap 'exit 130' INT TERM
 
 build build "$root/src/TrustServer" -c Release
 build build "$root/bench/LoadTool" -c Release
-build publish "$root/src/SignerCli" -c Release -r "$(dotnet --info | sed -n 's/^ RID: *//p' | sed 's/^debian[^-]*/linux/')" --self-contained true \
-  -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=true -p:PublishTrimmed=true -p:NuGetLockFilePath=obj/lookup.lock.json -p:RestoreLockedMode=false -o "$work/signer"
+build_signer
 
 umask 077
 export TRUST_MASTER_KEY=$(head -c 32 /dev/urandom | base64)

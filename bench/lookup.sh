@@ -21,12 +21,12 @@ done
 root=$(cd "$(dirname "$0")/.." && pwd)
 source "$root/bench/tools.sh"
 missing=()
-for program in dotnet notary notary-server hyperfine curl python3; do
+for program in dotnet gcc notary notary-server hyperfine curl python3; do
   command -v "$program" >/dev/null || missing+=("$program")
 done
 if ((${#missing[@]})); then
   echo "lookup.sh needs: ${missing[*]}" >&2
-  echo "On Debian: apt-get install notary hyperfine curl python3; the .NET SDK of global.json comes from Microsoft." >&2
+  echo "On Debian: apt-get install gcc libc6-dev notary hyperfine curl python3; the .NET SDK of global.json comes from Microsoft." >&2
   exit 1
 fi
 
@@ -49,14 +49,12 @@ wait_until_ready() {
   exit 1
 }
 
-# In directories of their own: publishing for one machine must not change what the working tree builds and restores.
 build build "$root/src/TrustServer" -c Release
 build build "$root/bench/LoadTool" -c Release
 build build "$root/bench/TrustService.Benchmarks" -c Release
-build publish "$root/src/SignerCli" -c Release -r "$(dotnet --info | sed -n 's/^ RID: *//p' | sed 's/^debian[^-]*/linux/')" --self-contained true \
-  -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=true -p:PublishTrimmed=true -p:NuGetLockFilePath=obj/lookup.lock.json -p:RestoreLockedMode=false -o "$work/signer"
+build_signer
 
-repository=bench.example/team/app tag=v07777
+repository=bench.example/team/app tag=$(printf 'v%05d' $((targets * 7 / 9)))
 ours=http://127.0.0.1:$(free_port) notary_port=$(free_port)
 theirs=http://127.0.0.1:$notary_port
 umask 077

@@ -14,5 +14,8 @@ free_port() {
 # Says nothing unless it fails. $work/build.log keeps the words of the last one.
 build() { dotnet "$@" -v q --nologo >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; exit 1; }; }
 
+# The signer as users get it, in $work/signer.
+build_signer() { build publish "$root/src/SignerCli" -c Release --use-current-runtime -p:PublishAot=true -o "$work/signer"; }
+
 # PostgreSQL does not run as root.
 as_postgres() { if ((EUID == 0)); then (cd / && runuser -u postgres -- "$@"); else "$@"; fi; }

@@ -9,7 +9,6 @@ if (!OperatingSystem.IsWindows())
 if (OperatingSystem.IsLinux())
     _ = Libc.PrCtl(Libc.SetDumpable, 0, 0, 0, 0);
 
-EarlyLoading.Start();
 var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 await using var results = new StreamWriter(Console.OpenStandardOutput(), utf8);
 await using var messages = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };

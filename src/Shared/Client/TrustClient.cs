@@ -172,15 +172,14 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
 
     private async Task<TrustedTargets> UpdateAsync(CancellationToken cancellationToken)
     {
-        var ahead = new ReadAhead(format, cache.Read(StoredFile.NameOf(RoleName.Targets)), options.Limits.MaxListedBytes);
         var root = await UpdateRootAsync(cancellationToken).ConfigureAwait(false);
         var timestamp = await UpdateTimestampAsync(root, cancellationToken).ConfigureAwait(false);
         var snapshot = await UpdateSnapshotAsync(timestamp, cancellationToken).ConfigureAwait(false);
         return await LoadAsync(
             RoleName.Targets,
             snapshot,
-            ahead.File,
-            file => snapshot.AcceptTargets(file, () => ahead.Result, expiryTime),
+            cache.Read(StoredFile.NameOf(RoleName.Targets)),
+            file => snapshot.AcceptTargets(file, expiryTime),
             (file, trusted) => snapshot.AcceptTargets(file, expiryTime, trusted),
             snapshot.RecallTargetsVersion,
             cancellationToken).ConfigureAwait(false);

@@ -105,21 +105,11 @@ internal static class MemberReading
             var name = member.Name;
             if (name.Length is 0 or > MetadataLimits.MaxTargetPathLength)
                 throw new TrustException(TrustError.InvalidTargetPath, $"A target path has {name.Length} characters; 1 to {MetadataLimits.MaxTargetPathLength} are allowed.");
-            if (HasControl(name))
+            if (name.Any(char.IsControl))
                 throw new TrustException(TrustError.InvalidTargetPath, "A target path holds a control character.");
             files.Add(name, read(new JsonObjectReader(member.Value, "target", name)));
         }
         return files;
-    }
-
-    private static bool HasControl(string text)
-    {
-        foreach (var c in text)
-        {
-            if (char.IsControl(c))
-                return true;
-        }
-        return false;
     }
 
     /// <summary>Reads the delegated roles; each name may be listed once.</summary>

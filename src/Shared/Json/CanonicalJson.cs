@@ -60,7 +60,7 @@ public static class CanonicalJson
                 var member = new Member(reader.ValueIsEscaped ? Unescape() : null, (int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
                 if (members.Count > first)
                 {
-                    isOrdered = isOrdered && Compare(NameOf(members[^1]), NameOf(member)) < 0;
+                    isOrdered = isOrdered && NameOf(members[^1]).SequenceCompareTo(NameOf(member)) < 0;
                     Write(","u8);
                 }
                 member.Start = length;
@@ -98,7 +98,7 @@ public static class CanonicalJson
             var sorted = new (byte[] Name, int Start, int End)[members.Count - first];
             for (var i = 0; i < sorted.Length; i++)
                 sorted[i] = (NameOf(members[first + i]).ToArray(), members[first + i].Start, members[first + i].End);
-            Array.Sort(sorted, static (a, b) => Compare(a.Name, b.Name));
+            Array.Sort(sorted, static (a, b) => a.Name.AsSpan().SequenceCompareTo(b.Name));
             var at = members[first].Start;
             var written = output.AsSpan(at, length - at).ToArray();
             var target = output.AsSpan(at);
@@ -112,18 +112,6 @@ public static class CanonicalJson
                 written.AsSpan(start - at, end - start).CopyTo(target);
                 target = target[(end - start)..];
             }
-        }
-
-        // The base library's comparison is compiled anew at each start of a program, and slow until it has run for long.
-        private static int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
-        {
-            var length = Math.Min(left.Length, right.Length);
-            for (var i = 0; i < length; i++)
-            {
-                if (left[i] != right[i])
-                    return left[i] - right[i];
-            }
-            return left.Length - right.Length;
         }
 
         private readonly ReadOnlySpan<byte> NameOf(Member member) => member.Unescaped ?? json.Slice(member.NameStart, member.NameLength);

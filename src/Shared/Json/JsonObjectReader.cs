@@ -122,8 +122,7 @@ public readonly struct JsonObjectReader
         return texts.MoveToImmutable();
     }
 
-    /// <summary>A member that was found already, as an integer within bounds.</summary>
-    public long AsInteger(JsonElement value, string name, long min, long max)
+    private long AsInteger(JsonElement value, string name, long min, long max)
     {
         if (value.ValueKind != JsonValueKind.Number)
             throw Malformed($"{Place}.{name}", $"is {Kind(value)}, not an integer");

@@ -48,25 +48,18 @@ public sealed class TrustedSnapshot
 
     /// <summary>Accepts targets whose file was read already; every check is the same.</summary>
     internal TrustedTargets AcceptTargets(SignedMetadata<Targets> read, DateTimeOffset referenceTime, long? trustedVersion = null) =>
-        Accept(TopLevel(), read.File, () => read, referenceTime, trustedVersion);
-
-    /// <summary>Accepts targets whose file is being read elsewhere; every check is the same.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="read">Gives that very file as it was read, or null to read it here; asked only if the file is the listed one.</param>
-    /// <param name="referenceTime">The one time of this update, UTC.</param>
-    internal TrustedTargets AcceptTargets(ReadOnlyMemory<byte> file, Func<SignedMetadata<Targets>?> read, DateTimeOffset referenceTime) =>
-        Accept(TopLevel(), file, read, referenceTime, null);
+        Accept(TopLevel(), read.File, read, referenceTime, trustedVersion);
 
     /// <summary>Recalls the version of a stored targets file for the rollback check: its signatures must hold under the root, nothing else matters.</summary>
     /// <returns>Null if they do not hold; after a change of keys that is how a fast-forward is undone.</returns>
     public long? RecallTargetsVersion(ReadOnlyMemory<byte> file) => Recall(TopLevel(), file);
 
-    internal TrustedTargets Accept(Delegator delegator, ReadOnlyMemory<byte> file, Func<SignedMetadata<Targets>?>? read, DateTimeOffset referenceTime, long? trustedVersion)
+    internal TrustedTargets Accept(Delegator delegator, ReadOnlyMemory<byte> file, SignedMetadata<Targets>? read, DateTimeOffset referenceTime, long? trustedVersion)
     {
         var role = delegator.Role;
         var listed = Listed(role);
         FileIntegrity.Check(file.Span, listed.Length, listed.Hashes, role.Value);
-        var metadata = read?.Invoke() ?? Root.Format.Read<Targets>(file, Root.Limits.MaxListedBytes);
+        var metadata = read ?? Root.Format.Read<Targets>(file, Root.Limits.MaxListedBytes);
         var signers = SignatureThreshold.Require(metadata, role, delegator.Name, delegator.Keys, delegator.RoleKeys);
         Root.RequireSameRepository(metadata.Signed.Repository, isNeeded: false, role, metadata.Signed.Version);
         Freshness.RequireListedVersion(metadata.Signed.Version, listed, role, "snapshot");

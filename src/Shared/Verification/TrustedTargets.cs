@@ -57,7 +57,7 @@ public sealed class TrustedTargets
 
     /// <summary>Accepts a role whose file was read already; every check is the same.</summary>
     internal TrustedTargets AcceptDelegated(RoleName role, SignedMetadata<Targets> read, DateTimeOffset referenceTime, long? trustedVersion = null) =>
-        Snapshot.Accept(Delegate(role), read.File, () => read, referenceTime, trustedVersion);
+        Snapshot.Accept(Delegate(role), read.File, read, referenceTime, trustedVersion);
 
     /// <summary>Recalls the version of a stored file of a delegated role for the rollback check: its signatures must hold by this delegation.</summary>
     /// <returns>Null if they do not hold.</returns>

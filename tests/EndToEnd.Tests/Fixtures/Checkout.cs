@@ -6,8 +6,12 @@ public static class Checkout
     /// <summary>The server as built for these tests.</summary>
     public static string TrustServer => Built("TrustServer.dll");
 
-    /// <summary>The signer as built for these tests.</summary>
-    public static string Signer => Built("signer.dll");
+    /// <summary>
+    /// The signer, as the program to start and its first arguments: the native one of <c>TRUST_TEST_SIGNER</c>, which is what users get,
+    /// or else the one that was built beside these tests, on the .NET runtime.
+    /// </summary>
+    public static IReadOnlyList<string> Signer { get; } =
+        Environment.GetEnvironmentVariable("TRUST_TEST_SIGNER") is { Length: > 0 } native ? [native] : ["dotnet", Built("signer.dll")];
 
     /// <summary>The client of the TUF conformance suite as built for these tests.</summary>
     public static string ConformanceClient => Built("tuf-conformance-client.dll");

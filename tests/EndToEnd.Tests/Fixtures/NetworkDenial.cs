@@ -8,11 +8,8 @@ public static class NetworkDenial
 {
     private static readonly Lazy<bool> Possible = new(Try);
 
-    /// <summary>What makes the namespace.</summary>
-    public const string Program = "unshare";
-
-    /// <summary>What stands before the program that runs in it.</summary>
-    public static IReadOnlyList<string> Arguments { get; } = ["--net", "--"];
+    /// <summary>What makes the namespace and stands before the program that runs in it.</summary>
+    public static IReadOnlyList<string> Command { get; } = ["unshare", "--net", "--"];
 
     /// <summary>True if this user may make such a namespace.</summary>
     public static bool IsPossible => Possible.Value;
@@ -21,7 +18,7 @@ public static class NetworkDenial
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(Program, [.. Arguments, "true"]) { RedirectStandardError = true });
+            using var process = Process.Start(new ProcessStartInfo(Command[0], [.. Command.Skip(1), "true"]) { RedirectStandardError = true });
             return process is not null && process.WaitForExit(TimeSpan.FromSeconds(10)) && process.ExitCode == 0;
         }
         catch (Win32Exception)

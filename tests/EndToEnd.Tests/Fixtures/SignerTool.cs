@@ -41,22 +41,23 @@ public sealed class SignerTool : IDisposable
     public string this[string name] => directory[name];
 
     /// <summary>Runs a command to its end.</summary>
-    public Task<SignerResult> RunAsync(params string[] arguments) => RunAsync("dotnet", [Checkout.Signer, .. arguments], arguments);
+    public Task<SignerResult> RunAsync(params string[] arguments) => RunAsync([], arguments);
 
     /// <summary>Runs a command on a disk that has no room for files beyond so many bytes.</summary>
     /// <param name="maxBlocks">Blocks of 512 bytes that a file may have.</param>
     /// <param name="arguments">The command line.</param>
     public Task<SignerResult> RunOnFullDiskAsync(int maxBlocks, params string[] arguments) =>
         // The signal at the limit is ignored, so that a write fails as one to a full disk does. The runtime itself must not need large files for this.
-        RunAsync("sh", ["-c", $"trap '' XFSZ; ulimit -f {maxBlocks}; DOTNET_EnableWriteXorExecute=0 DOTNET_EnableDiagnostics=0 exec dotnet \"$@\"", "sh", Checkout.Signer, .. arguments], arguments);
+        RunAsync(["sh", "-c", $"trap '' XFSZ; ulimit -f {maxBlocks}; DOTNET_EnableWriteXorExecute=0 DOTNET_EnableDiagnostics=0 exec \"$@\"", "sh"], arguments);
 
     /// <summary>Runs a command in a network namespace of its own, which has no way out; where this user may not make one, without anything that could be reached.</summary>
     public Task<SignerResult> RunWithoutNetworkAsync(params string[] arguments) =>
-        NetworkDenial.IsPossible ? RunAsync(NetworkDenial.Program, [.. NetworkDenial.Arguments, "dotnet", Checkout.Signer, .. arguments], arguments) : RunAsync(arguments);
+        RunAsync(NetworkDenial.IsPossible ? NetworkDenial.Command : [], arguments);
 
-    private async Task<SignerResult> RunAsync(string program, string[] programArguments, string[] arguments)
+    private async Task<SignerResult> RunAsync(IReadOnlyList<string> within, string[] arguments)
     {
-        var start = new ProcessStartInfo(program, programArguments)
+        string[] command = [.. within, .. Checkout.Signer, .. arguments];
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

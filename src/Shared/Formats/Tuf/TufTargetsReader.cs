@@ -28,30 +28,17 @@ internal static class TufTargetsReader
         };
     }
 
-    // In one pass: a repository may have many thousands of them.
     private static TargetFile TargetFile(JsonObjectReader target)
     {
-        JsonElement? length = null, hashes = null, custom = null;
-        var isAllKnown = true;
-        foreach (var member in target.Members)
-        {
-            if (member.NameEquals("length"u8))
-                length = member.Value;
-            else if (member.NameEquals("hashes"u8))
-                hashes = member.Value;
-            else if (member.NameEquals("custom"u8))
-                custom = member.Value;
-            else
-                isAllKnown = false;
-        }
+        var custom = target.Optional("custom");
         if (custom is { ValueKind: not JsonValueKind.Object })
             throw target.Refuse("has custom data that is not an object");
         return new TargetFile
         {
-            Length = target.AsInteger(length ?? target.Required("length"), "length", 0, MetadataLimits.MaxLength),
-            Hashes = TufRoleReader.Hashes(new JsonObjectReader(hashes ?? target.Required("hashes"), target.Place + ".hashes")),
+            Length = target.Integer("length", 0, MetadataLimits.MaxLength),
+            Hashes = TufRoleReader.Hashes(target.Object("hashes")),
             Custom = custom,
-            Unrecognized = isAllKnown ? UnrecognizedMembers.None : target.Except("length", "hashes", "custom"),
+            Unrecognized = target.Except("length", "hashes", "custom"),
         };
     }
 
