@@ -26,6 +26,7 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
 
     // By delegator as well as by name: what one role vouches for says nothing about another one.
     private readonly Dictionary<DelegationStep, TrustedTargets> delegated = [];
+    private readonly Dictionary<DelegationStep, TrustException> refused = [];
     private readonly Dictionary<RoleName, TrustException> skipped = [];
 
     /// <summary>The repository whose metadata this is, so that root's keys must be allowed to speak for it; null if that is not known.</summary>
@@ -104,13 +105,18 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
         return readings;
     }
 
-    /// <summary>Loads a role that another one delegates to.</summary>
+    /// <summary>Loads a role that another one delegates to. A run asks for it once; a refusal stands as well.</summary>
     /// <exception cref="TrustException">A coded refusal.</exception>
     public async Task<TrustedTargets> LoadDelegatedAsync(DelegationStep step, CancellationToken cancellationToken)
     {
-        if (!delegated.TryGetValue(step, out var role))
+        if (delegated.TryGetValue(step, out var known))
+            return known;
+        // Each of a thousand targets may lead to the same role: nobody is to be asked a thousand times for what is not given.
+        if (refused.TryGetValue(step, out var refusal))
+            throw refusal;
+        try
         {
-            role = await LoadAsync(
+            var role = await LoadAsync(
                 step.Role,
                 step.Delegator.Snapshot,
                 cache.Read(StoredFile.NameOf(step.Role)),
@@ -119,8 +125,13 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
                 file => step.Delegator.RecallDelegatedVersion(step.Role, file),
                 cancellationToken).ConfigureAwait(false);
             delegated.Add(step, role);
+            return role;
         }
-        return role;
+        catch (TrustException e)
+        {
+            refused.Add(step, e);
+            throw;
+        }
     }
 
     private async Task<FoundTarget?> FindInImageRolesAsync(TrustedTargets top, string targetPath, CancellationToken cancellationToken)

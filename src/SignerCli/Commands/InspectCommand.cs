@@ -13,6 +13,8 @@ namespace TrustService.Cli.Commands;
 /// <summary><c>signer inspect</c>.</summary>
 internal sealed class InspectCommand : SignerCommand
 {
+    private const int MaxShownProblems = 10;
+
     private readonly Argument<string> reference = new("repository") { HelpName = "REPOSITORY[:TAG]", Description = "The repository, or one tag of it" };
     private readonly Option<bool> isOffline = new("--offline") { Description = "Open no connection: show what was fetched before" };
     private readonly Option<string?> format = FormatOption();
@@ -21,7 +23,7 @@ internal sealed class InspectCommand : SignerCommand
 
     /// <summary>Makes the command.</summary>
     public InspectCommand(CliHost host, GlobalOptions globals)
-        : base("inspect", "Show what is signed in a repository, by whom, and until when. Expired data is shown as well, marked.", host, globals)
+        : base("inspect", "Show what is signed in a repository, by whom, and until when. Expired data is shown as well, marked; so are delegated roles that do not verify, which make it fail.", host, globals)
     {
         Aliases.Add("ls");
         Arguments.Add(reference);
@@ -45,7 +47,8 @@ internal sealed class InspectCommand : SignerCommand
         var report = await context.WithinTimeoutAsync(token => ReadAsync(context, asked, token), cancellationToken);
         Show(context.Output, report);
         report.WriteJson(context.Output);
-        return Outcome.Verified;
+        ShowProblems(context.Output, report.Overview.Problems);
+        return report.Outcome;
     }
 
     private static Option<string?> FormatOption()
@@ -69,20 +72,25 @@ internal sealed class InspectCommand : SignerCommand
     {
         context.Output.Progress($"Reading {asked.Repository}");
         using var opened = await context.OpenAsync(asked.Repository, trust, context.Parse.GetValue(isOffline), cancellationToken);
-        var (reading, all) = await RepositoryReading.ReadAllAsync(opened, context.Now, asked.TagIsImplied ? null : TargetNames.For(asked), cancellationToken);
-        var shown = asked.TagIsImplied ? all : [.. all.Where(found => found.Path == TargetNames.For(asked))];
-        if (shown.Count == 0 && !asked.TagIsImplied)
+        var path = asked.TagIsImplied ? null : TargetNames.For(asked);
+        var overview = await RepositoryOverview.ReadAsync(opened, context.Now, path, cancellationToken);
+        var (targets, all) = (overview.Reading.Targets, overview.Found);
+        var report = new InspectReport(
+            asked.Repository,
+            RootPin.OfFile(opened.Format, targets.Snapshot.Root.Metadata.File),
+            overview,
+            [.. all.Where(found => path is null || found.Path == path)],
+            [.. overview.Refused.Where(refused => path is null || refused.Path == path)],
+            context.Now);
+        if (path is not null && report.Targets.Count == 0 && report.Refused.Count == 0)
         {
-            throw new TrustException(TrustError.NotSigned, $"{TargetNames.For(asked)} is not signed in {asked.Repository}.")
+            ShowProblems(context.Output, overview.Problems);
+            throw new TrustException(TrustError.NotSigned, $"{path} is not signed in {asked.Repository}.")
             {
-                Hint = reading.Targets.Bins is not null ? $"What is signed: signer inspect {asked.Repository}" : all.Count == 0 ? "Nothing is signed there." : $"Signed are: {string.Join(", ", all.Take(10).Select(found => found.Path))}{(all.Count > 10 ? ", …" : "")}",
+                Hint = targets.Bins is not null ? $"What is signed: signer inspect {asked.Repository}" : all.IsEmpty ? "Nothing is signed there." : $"Signed are: {string.Join(", ", all.Take(10).Select(found => found.Path))}{(all.Length > 10 ? ", …" : "")}",
             };
         }
-        return new InspectReport(asked.Repository, RootPin.OfFile(opened.Format, reading.Targets.Snapshot.Root.Metadata.File), reading, shown, context.Now)
-        {
-            Signers = await SignerLine.ReadAllAsync(reading.Client, reading.Targets, cancellationToken),
-            Pending = await ReadPendingAsync(context, asked.Repository, reading, cancellationToken),
-        };
+        return report with { Pending = await ReadPendingAsync(context, asked.Repository, overview.Reading, cancellationToken) };
     }
 
     // A server of another kind keeps nothing, and whoever may not ask it has still read what is signed.
@@ -110,13 +118,15 @@ internal sealed class InspectCommand : SignerCommand
         var roles = new TextTable("ROLE", "VERSION", "EXPIRES", "SIGNATURES", "KEYS");
         foreach (var role in report.Roles)
             roles.Add(role.Name, role.Version.ToString(CultureInfo.InvariantCulture), CommandOutput.Date(role.Expires) + (role.Expires <= report.Now ? "  EXPIRED" : ""), $"{role.Signed.Length} of {role.Threshold} needed", string.Join(", ", role.KeyIds.Select(id => id.Short)));
+        foreach (var role in report.Overview.Unverified)
+            roles.Add(role.Role.Value, "-", $"INVALID: {role.Refusal.Info.Title}", $"{role.Keys.Threshold} needed", string.Join(", ", role.Keys.KeyIds.Select(id => id.Short)));
         WriteTable(output, roles);
         output.Result("");
         if (report.Reading.Expired is { } expired)
             output.Warn($"{expired.Message} Verifiers refuse {(expired.Role is "root" or "timestamp" or "snapshot" or "targets" ? "everything here" : "what that role may speak for")} until that is renewed.");
         ShowTargets(output, report);
         var rules = report.Reading.Targets.Snapshot.Root.Format.Rules;
-        var idle = report.Signers.Where(signer => !report.Roles.Any(role => role.Name == signer.Role.Name.Value)).ToList();
+        var idle = report.Signers.Where(signer => !report.Roles.Any(role => role.Name == signer.Role.Name.Value) && !report.Overview.Unverified.Any(role => role.Role == signer.Role.Name)).ToList();
         if (idle.Count > 0)
         {
             output.Result("");
@@ -132,18 +142,28 @@ internal sealed class InspectCommand : SignerCommand
 
     private static void ShowTargets(CommandOutput output, InspectReport report)
     {
-        if (report.Targets.Count == 0)
+        if (report.Targets.Count == 0 && report.Refused.Count == 0)
         {
-            output.Result("Nothing is signed yet.");
+            output.Result(report.Overview.Problems.Count == 0 ? "Nothing is signed yet." : "Nothing that verifies is signed.");
             return;
         }
         var targets = new TextTable("TAG", "DIGEST", "SIGNED BY");
         foreach (var found in report.Targets)
             targets.Add(TargetNames.DigestOf(found.Path) is null ? found.Path : "(by digest)", InspectReport.DigestOf(found), $"{found.Role.Role} ({string.Join(", ", found.Role.Signers.Signed.Select(id => id.Short))})");
+        foreach (var refused in report.Refused)
+            targets.Add(TargetNames.DigestOf(refused.Path) is null ? refused.Path : "(by digest)", "REFUSED", refused.Refusal.Info.Title);
         WriteTable(output, targets);
         var (top, rules) = (report.Reading.Targets, report.Reading.Targets.Snapshot.Root.Format.Rules);
         if (rules.MayHaveHashBins && top.Bins is null && top.Metadata.Signed.TargetFiles.Count is var count and > HashBins.WorthwhileTargets)
             output.Notice($"Signing one of {count} targets signs and uploads all of them. With hash bins it does not: signer reshape {report.Repository} --bins {HashBins.RecommendedFor(count)}");
+    }
+
+    private static void ShowProblems(CommandOutput output, IReadOnlyList<TrustException> problems)
+    {
+        foreach (var problem in problems.Take(MaxShownProblems))
+            output.Refuse(problem);
+        if (problems.Count > MaxShownProblems)
+            output.Warn($"{problems.Count - MaxShownProblems} more of that kind are not shown here.");
     }
 
     private static void WriteTable(CommandOutput output, TextTable table)

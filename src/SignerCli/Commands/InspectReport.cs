@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using TrustService.Cli.Output;
 using TrustService.Client;
+using TrustService.Errors;
 using TrustService.Json;
 using TrustService.Metadata;
 using TrustService.Oci;
@@ -11,19 +12,26 @@ namespace TrustService.Cli.Commands;
 /// <summary>What <c>signer inspect</c> shows of a repository.</summary>
 /// <param name="Repository">The repository.</param>
 /// <param name="Root">The newest root.</param>
-/// <param name="Reading">The repository as it was read.</param>
+/// <param name="Overview">The repository as it was read.</param>
 /// <param name="Targets">The targets to show.</param>
+/// <param name="Refused">The targets to mark.</param>
 /// <param name="Now">The time of the run, UTC.</param>
-internal sealed record InspectReport(RepositoryName Repository, RootPin Root, RepositoryReading Reading, IReadOnlyList<FoundTarget> Targets, DateTimeOffset Now)
+internal sealed record InspectReport(RepositoryName Repository, RootPin Root, RepositoryOverview Overview, IReadOnlyList<FoundTarget> Targets, IReadOnlyList<RefusedTarget> Refused, DateTimeOffset Now)
 {
+    /// <summary>The repository as it was read.</summary>
+    public RepositoryReading Reading => Overview.Reading;
+
     /// <summary>Who may sign images besides the owner of targets, used or not.</summary>
-    public IReadOnlyList<SignerLine> Signers { get; init; } = [];
+    public IReadOnlyList<SignerLine> Signers { get; } = SignerLine.Of(Overview.Reading.Targets, Overview.Roles);
 
     /// <summary>What waits for signatures on the trust server.</summary>
     public ImmutableArray<PendingReview> Pending { get; init; } = [];
 
     /// <summary>The top-level roles, then the delegated ones that signed something shown here.</summary>
-    public IReadOnlyList<RoleLine> Roles { get; } = [.. TopLevel(Reading.Targets), .. Targets.Select(found => found.Role).Where(role => role.Role != RoleName.Targets).Distinct().Select(Delegated)];
+    public IReadOnlyList<RoleLine> Roles { get; } = [.. TopLevel(Overview.Reading.Targets), .. Targets.Select(found => found.Role).Where(role => role.Role != RoleName.Targets).Distinct().Select(Delegated)];
+
+    /// <summary>How the run ends: expired data is shown, what does not verify is not.</summary>
+    public Outcome Outcome => Outcomes.Worst(Overview.Problems.Select(problem => problem.Info.Outcome));
 
     /// <summary>The digest that a target stands for, or a word if it stands for none.</summary>
     public static string DigestOf(FoundTarget found) =>
@@ -34,6 +42,7 @@ internal sealed record InspectReport(RepositoryName Repository, RootPin Root, Re
     {
         writer.WriteStartObject();
         writer.WriteString("repository", Repository.Value);
+        writer.WriteOutcome(Outcome == Outcome.Verified ? "shown" : Outcomes.Name(Outcome), Outcome);
         writer.WriteString("fingerprint", Root.Fingerprint);
         writer.WriteBoolean("expired", Reading.Expired is not null);
         writer.WriteStartArray("roles");
@@ -47,6 +56,15 @@ internal sealed record InspectReport(RepositoryName Repository, RootPin Root, Re
             writer.WriteNumber("threshold", role.Threshold);
             writer.WriteTexts("keyids", role.KeyIds.Select(id => id.Value));
             writer.WriteTexts("signedBy", role.Signed.Select(id => id.Value));
+            writer.WriteEndObject();
+        }
+        foreach (var role in Overview.Unverified)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", role.Role.Value);
+            writer.WriteNumber("threshold", role.Keys.Threshold);
+            writer.WriteTexts("keyids", role.Keys.KeyIds.Select(id => id.Value));
+            writer.WriteError(role.Refusal);
             writer.WriteEndObject();
         }
         writer.WriteEndArray();
@@ -68,6 +86,15 @@ internal sealed record InspectReport(RepositoryName Repository, RootPin Root, Re
             writer.WriteTexts("keyids", found.Role.Signers.Signed.Select(id => id.Value));
             writer.WriteEndObject();
             writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        writer.WriteStartArray("refused");
+        foreach (var refused in Refused)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", refused.Path);
+            writer.WriteError(refused.Refusal);
             writer.WriteEndObject();
         }
         writer.WriteEndArray();

@@ -51,22 +51,33 @@ internal sealed record SignerLine(string Name, SigningRole Role, ImmutableArray<
     /// <exception cref="TrustException">A coded refusal of anything but a signer's file.</exception>
     public static async Task<IReadOnlyList<SignerLine>> ReadAllAsync(TrustClient client, TrustedTargets targets, CancellationToken cancellationToken)
     {
-        var rules = targets.Snapshot.Root.Format.Rules.Signers;
-        var lines = new List<SignerLine>();
+        var readings = new List<RoleReading>();
         foreach (var role in SigningRole.DelegatedBy(targets))
         {
-            ImmutableArray<string> paths = [.. (role.Delegation!.Paths ?? []).Select(rules.ShowPath)];
             try
             {
-                var file = await client.LoadDelegatedAsync(new DelegationStep(targets, role.Name), cancellationToken);
-                lines.Add(new SignerLine(rules.NameOf(role.Name), role, paths, file, null));
+                readings.Add(new RoleReading(role.Name, targets, await client.LoadDelegatedAsync(new DelegationStep(targets, role.Name), cancellationToken), null));
             }
             catch (TrustException e) when (e.Info.Outcome != Outcome.Unreachable)
             {
-                lines.Add(new SignerLine(rules.NameOf(role.Name), role, paths, null, e));
+                readings.Add(new RoleReading(role.Name, targets, null, e));
             }
         }
-        return lines;
+        return Of(targets, readings);
+    }
+
+    /// <summary>The signers among roles that were read.</summary>
+    public static IReadOnlyList<SignerLine> Of(TrustedTargets targets, IEnumerable<RoleReading> readings)
+    {
+        var rules = targets.Snapshot.Root.Format.Rules.Signers;
+        return
+        [
+            .. SigningRole.DelegatedBy(targets).Join(
+                readings.Where(reading => reading.Delegator == targets),
+                role => role.Name,
+                reading => reading.Role,
+                (role, reading) => new SignerLine(rules.NameOf(role.Name), role, [.. (role.Delegation!.Paths ?? []).Select(rules.ShowPath)], reading.Trusted, reading.Refusal)),
+        ];
     }
 
     /// <summary>Writes it as JSON.</summary>

@@ -8,14 +8,14 @@ using TrustService.Testing;
 
 namespace TrustService.Cli.Tests.Commands;
 
-public sealed class RepositoryReadingTests : IDisposable
+public sealed class RepositoryOverviewTests : IDisposable
 {
     private readonly TestDirectory directory = new();
 
     public void Dispose() => directory.Dispose();
 
     [Fact]
-    public async Task ReadAll_DelegatedRoleExpired_ListsItAndSaysSo()
+    public async Task Read_DelegatedRoleExpired_ListsItAndSaysSo()
     {
         var repository = new RepositorySimulator(FixedTime.Start);
         var team = repository.Delegate(RoleName.Targets, "team", ["team-*"]);
@@ -28,9 +28,10 @@ public sealed class RepositoryReadingTests : IDisposable
         var pin = RootPin.OfFile(TufFormat.Instance, repository.FirstRoot);
         using var trust = await RepositoryTrust.OpenAsync(RepositoryName.Parse("registry.example.com/team/app"), pin, [TufFormat.Instance], _ => repository, directory.FullPath, FixedTime.Start, CancellationToken.None);
 
-        var (reading, all) = await RepositoryReading.ReadAllAsync(trust, FixedTime.Start.AddHours(2), null, CancellationToken.None);
+        var overview = await RepositoryOverview.ReadAsync(trust, FixedTime.Start.AddHours(2), null, CancellationToken.None);
 
-        Assert.Equal("team-1", Assert.Single(all).Path);
-        Assert.Equal((TrustError.Expired, "team"), (reading.Expired!.Error, reading.Expired.Role));
+        Assert.Equal("team-1", Assert.Single(overview.Found).Path);
+        Assert.Equal((TrustError.Expired, "team"), (overview.Reading.Expired!.Error, overview.Reading.Expired.Role));
+        Assert.Empty(overview.Problems);
     }
 }
