@@ -37,10 +37,14 @@ internal sealed class RepositoryExamination(CommandContext context, HealthWindow
         var client = trust.StartRun(context.Now, new TrustClientOptions { ChecksExpiry = false });
         var top = await client.RefreshAsync(cancellationToken);
         AddTopLevel(trust.Repository, top);
-        await AddDelegatedAsync(trust.Repository, client, top, cancellationToken);
+        var survey = await RoleSurvey.ReadAsync(client, top, cancellationToken);
+        AddDelegated(trust.Repository, top, survey);
         AddCertificates(trust, top.Snapshot.Root);
         AddClock(top.Snapshot.Timestamp);
         await AddPendingAsync(trust.Repository, top, cancellationToken);
+        // What was not there to be read may be well: the repository is not known as a whole.
+        if (survey.Unverified.FirstOrDefault(role => role.Refusal.Info.Outcome == Outcome.Unreachable) is { } outage)
+            throw outage.Problem;
         return (client, top);
     }
 
@@ -62,52 +66,67 @@ internal sealed class RepositoryExamination(CommandContext context, HealthWindow
         AddSize(repository, top);
     }
 
-    private async Task AddDelegatedAsync(RepositoryName repository, TrustClient client, TrustedTargets top, CancellationToken cancellationToken)
+    private void AddDelegated(RepositoryName repository, TrustedTargets top, RoleSurvey survey)
     {
-        foreach (var signer in await SignerLine.ReadAllAsync(client, top, cancellationToken))
+        var unverified = survey.Unverified.ToDictionary(role => role.Role);
+        var signers = SignerLine.Of(top, survey.Roles).ToDictionary(signer => signer.Role.Name);
+        foreach (var (delegator, readings) in survey.Roles.Where(reading => reading.Delegator is not null).GroupBy(reading => reading.Delegator!).Select(group => (group.Key, group.ToList())))
         {
-            var name = signer.Role.Name;
-            var holding = holders.OfDelegated(top, name, signer.Name);
-            if (signer.Trusted is { } trusted)
+            if (delegator.Bins is { } bins)
             {
-                Add(name, trusted.Metadata.Signed, holding, $"signer renew {repository} --role {name}");
-                AddSize(repository, trusted);
+                AddBins(repository, delegator, bins, readings, unverified);
+                continue;
             }
-            else if (signer.Refusal is { Error: not TrustError.RoleNotListed } refusal)
-            {
-                findings.Add(new HealthFinding("unverifiable-role", Severity.Critical, refusal.Info.Outcome, $"{name} does not verify: {refusal.Message}") { Role = name.Value, Advice = refusal.Hint ?? $"Its holders sign it anew, or the owner of targets withdraws it: signer signer remove {signer.Name} {repository}" });
-            }
-            if (signer.IsNeverUsed)
-                findings.Add(new HealthFinding("never-used", Severity.Notice, Outcome.Failure, $"{signer.Name} may sign, and never did.") { Role = name.Value, Advice = $"If that is not meant: signer signer remove {signer.Name} {repository}" });
-            AddKeys(repository, name, holding);
+            foreach (var reading in readings)
+                AddDelegated(repository, reading, delegator == top ? signers[reading.Role].Name : null, unverified.GetValueOrDefault(reading.Role));
         }
-        if (top.Bins is { } bins)
-            await AddBinsAsync(repository, client, top, bins, cancellationToken);
+        if (survey.Limit is { } limit)
+            findings.Add(HealthFinding.Of("unverifiable-role", limit));
     }
 
-    // Bins are many files that are renewed together: the one that ends first stands for all.
-    private async Task AddBinsAsync(RepositoryName repository, TrustClient client, TrustedTargets top, SuccinctRoles bins, CancellationToken cancellationToken)
+    // A signer is a role directly below targets, whose owner can withdraw it; the ones further down are the business of who delegates to them.
+    private void AddDelegated(RepositoryName repository, RoleReading reading, string? signer, UnverifiedRole? unverified)
     {
-        TrustedTargets? first = null;
-        try
+        var (name, delegator) = (reading.Role, reading.Delegator!);
+        var holding = holders.OfDelegated(delegator, name, signer);
+        var withdrawal = signer is not null ? $"signer signer remove {signer} {repository}" : $"{delegator.Role} without it";
+        if (reading.Trusted is { } trusted)
         {
-            foreach (var reading in await client.ReadAllRolesAsync(top, cancellationToken))
-            {
-                if (reading.Trusted is { } bin && bins.IsBin(bin.Role) && (first is null || bin.Metadata.Signed.Expires < first.Metadata.Signed.Expires))
-                    first = bin;
-            }
+            Add(name, trusted.Metadata.Signed, holding, signer is not null ? $"signer renew {repository} --role {name}" : $"sign a new version of {name}, to which {delegator.Role} delegates", delegator.Role);
+            AddSize(repository, trusted);
         }
-        catch (TrustException e) when (e.Info.Outcome != Outcome.Unreachable)
+        else if (unverified is not null)
         {
-            findings.Add(HealthFinding.Of("unverifiable-role", e));
+            findings.Add(Unverifiable(unverified, $"Its holders sign it anew, or the owner of {delegator.Role} withdraws it: {withdrawal}"));
         }
-        if (first is not null)
-            Add(first.Role, first.Metadata.Signed, holders.OfDelegated(top, first.Role, null), string.Create(CultureInfo.InvariantCulture, $"signer reshape {repository} --bins {bins.Count}"));
+        if (SignerLine.IsUnused(delegator.Metadata.Signed.Delegations!.Roles.First(role => role.Name == name), reading.Trusted, reading.Refusal))
+            findings.Add(new HealthFinding("never-used", Severity.Notice, Outcome.Failure, $"{signer ?? name.Value} may sign, and never did.") { Role = name.Value, Advice = $"If that is not meant: {withdrawal}" });
+        AddKeys(repository, name, holding);
     }
 
-    private void Add(RoleName name, IRole role, RoleHolding holding, string advice)
+    // Bins are many files that are renewed together: the one that ends first stands for all, and the first that does not verify.
+    private void AddBins(RepositoryName repository, TrustedTargets delegator, SuccinctRoles bins, List<RoleReading> readings, Dictionary<RoleName, UnverifiedRole> unverified)
     {
-        roles.Add(new RoleExpiry(name, role.Version, role.Expires, holding.Threshold, holding.Names) { Advice = advice });
+        if (readings.Select(reading => reading.Trusted).OfType<TrustedTargets>().MinBy(bin => bin.Metadata.Signed.Expires) is { } first)
+        {
+            Add(
+                first.Role,
+                first.Metadata.Signed,
+                holders.OfDelegated(delegator, first.Role, null),
+                delegator.Role == RoleName.Targets ? string.Create(CultureInfo.InvariantCulture, $"signer reshape {repository} --bins {bins.Count}") : $"sign new versions of the hash bins of {delegator.Role}",
+                delegator.Role);
+        }
+        var bad = readings.Select(reading => unverified.GetValueOrDefault(reading.Role)).OfType<UnverifiedRole>().ToList();
+        if (bad.Count > 0)
+            findings.Add(Unverifiable(bad[0], string.Create(CultureInfo.InvariantCulture, $"Whoever signs the hash bins of {delegator.Role}, of which {bad.Count} do not verify, signs them anew.")));
+    }
+
+    private static HealthFinding Unverifiable(UnverifiedRole role, string advice) =>
+        new("unverifiable-role", Severity.Critical, role.Refusal.Info.Outcome, role.Problem.Message) { Role = role.Role.Value, Advice = role.Refusal.Hint ?? advice };
+
+    private void Add(RoleName name, IRole role, RoleHolding holding, string advice, RoleName? delegator = null)
+    {
+        roles.Add(new RoleExpiry(name, role.Version, role.Expires, holding.Threshold, holding.Names) { Advice = advice, Delegator = delegator });
         if (role.Version > OnlineVersions.MaxPlausible)
             findings.Add(new HealthFinding("fast-forward", Severity.Critical, Outcome.Untrusted, string.Create(CultureInfo.InvariantCulture, $"{name} has the version {role.Version}: no honest publisher comes that far.")) { Role = name.Value, Advice = "signer recover --help tells how clients are brought back." });
     }

@@ -29,7 +29,11 @@ internal sealed record SignerLine(string Name, SigningRole Role, ImmutableArray<
     public int Targets => Trusted?.Metadata.Signed.TargetFiles.Count ?? 0;
 
     /// <summary>True if its own keys never signed anything.</summary>
-    public bool IsNeverUsed => Refusal?.Error == TrustError.RoleNotListed || (Trusted is { } file && file.Signers.Signed.All(Delegation.OneTimeKeys.Contains));
+    public bool IsNeverUsed => IsUnused(Delegation, Trusted, Refusal);
+
+    /// <summary>True if the own keys of a delegated role never signed anything.</summary>
+    public static bool IsUnused(DelegatedRole delegation, TrustedTargets? file, TrustException? refusal) =>
+        refusal?.Error == TrustError.RoleNotListed || (file is not null && file.Signers.Signed.All(delegation.OneTimeKeys.Contains));
 
     /// <summary>Until when it is valid, or what is wrong with it.</summary>
     public string State(DateTimeOffset now) => (Trusted, Refusal) switch

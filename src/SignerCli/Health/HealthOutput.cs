@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using TrustService.Cli.Output;
 using TrustService.Errors;
+using TrustService.Metadata;
 
 namespace TrustService.Cli.Health;
 
@@ -22,7 +23,7 @@ internal static class HealthOutput
         {
             var table = new TextTable("ROLE", "VERSION", "EXPIRES", "LEFT", "WHO RENEWS IT");
             foreach (var role in report.Roles)
-                table.Add(role.Role.Value, role.Version.ToString(CultureInfo.InvariantCulture), CommandOutput.Date(role.Expires), role.Left(now), role.Who);
+                table.Add(NameOf(role), role.Version.ToString(CultureInfo.InvariantCulture), CommandOutput.Date(role.Expires), role.Left(now), role.Who);
             foreach (var line in table.Lines())
                 output.Result(line);
         }
@@ -48,6 +49,8 @@ internal static class HealthOutput
         {
             writer.WriteStartObject();
             writer.WriteString("name", role.Role.Value);
+            if (role.Delegator is { } delegator)
+                writer.WriteString("delegatedBy", delegator.Value);
             writer.WriteNumber("version", role.Version);
             writer.WriteTime("expires", role.Expires);
             writer.WriteBoolean("expired", role.Expires <= now);
@@ -73,6 +76,8 @@ internal static class HealthOutput
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
+
+    private static string NameOf(RoleExpiry role) => role.Delegator is { } delegator && delegator != RoleName.Targets ? $"{role.Role} (by {delegator})" : role.Role.Value;
 
     private static string Word(Severity severity) => severity switch
     {

@@ -20,6 +20,9 @@ internal sealed record RoleExpiry(RoleName Role, long Version, DateTimeOffset Ex
     /// <summary>True if the trust server signs it, by itself.</summary>
     public bool IsOnline { get; init; }
 
+    /// <summary>The role that delegates to it, or null if root lists it.</summary>
+    public RoleName? Delegator { get; init; }
+
     /// <summary>What the holders do, or null if there is nothing for people to do.</summary>
     public string? Advice { get; init; }
 
