@@ -21,6 +21,14 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     public async Task<VerificationOutcome> VerifyAsync(VerificationRequest request, CancellationToken cancellationToken)
     {
+        var decided = await DecideAsync(request, cancellationToken).ConfigureAwait(false);
+        return await decided.CompareAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Does the part of the verification that reads the trust data; what is left needs neither this nor the repository to be open.</summary>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public async Task<DecidedImage> DecideAsync(VerificationRequest request, CancellationToken cancellationToken)
+    {
         var reference = request.Reference;
         var outcome = new VerificationOutcome { Reference = reference, TargetPath = reference.Tag ?? $"{reference.Digest!.Algorithm}-{reference.Digest.Hex}" };
         try
@@ -29,17 +37,17 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
             outcome = WithMetadata(outcome, top);
             outcome = await CheckSignedAsync(outcome, top, cancellationToken).ConfigureAwait(false);
             outcome = CheckFresh(outcome, request, top);
-            return await CheckServedAsync(outcome, request, cancellationToken).ConfigureAwait(false);
         }
         catch (RefusedCheckException refused)
         {
-            return outcome with { Warnings = SkippedRoles(), Checks = outcome.Checks.Add(new CheckResult(refused.Check, CheckStatus.Fail, refused.Error.Message)), Error = refused.Error, Signed = refused.Signed ?? outcome.Signed };
+            outcome = outcome with { Warnings = SkippedRoles(), Checks = outcome.Checks.Add(new CheckResult(refused.Check, CheckStatus.Fail, refused.Error.Message)), Error = refused.Error, Signed = refused.Signed ?? outcome.Signed };
         }
         catch (TrustException e)
         {
             var check = e.Info.Outcome == Outcome.Stale ? "fresh" : "signed";
-            return outcome with { Warnings = SkippedRoles(), Checks = outcome.Checks.Add(new CheckResult(check, CheckStatus.Fail, e.Message)), Error = VerificationAdvice.AddTo(e) };
+            outcome = outcome with { Warnings = SkippedRoles(), Checks = outcome.Checks.Add(new CheckResult(check, CheckStatus.Fail, e.Message)), Error = VerificationAdvice.AddTo(e) };
         }
+        return new DecidedImage(outcome, request);
     }
 
     private static VerificationOutcome WithMetadata(VerificationOutcome outcome, TrustedTargets top)
@@ -160,39 +168,6 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
         {
             Expiring = request.ExpiryWindow is { } window ? ExpiryWatch.Near(outcome.Metadata, outcome.SignedAt, referenceTime, window) : [],
             Checks = outcome.Checks.Add(new CheckResult("fresh", CheckStatus.Pass, string.Create(CultureInfo.InvariantCulture, $"timestamp {timestamp.Version}, valid until {timestamp.Expires.UtcDateTime:yyyy-MM-dd HH:mm} UTC"))),
-        };
-    }
-
-    private static async Task<VerificationOutcome> CheckServedAsync(VerificationOutcome outcome, VerificationRequest request, CancellationToken cancellationToken)
-    {
-        if (request.Images is null || request.Reference.Digest is not null)
-        {
-            var why = request.Images is null ? "not asked" : "not needed: the digest is given";
-            return outcome with { Checks = outcome.Checks.Add(new CheckResult("registry", CheckStatus.Skipped, why)) };
-        }
-        var signed = outcome.Signed!;
-        Manifest served;
-        try
-        {
-            served = await request.Images.ResolveAsync(request.Reference, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TrustException e)
-        {
-            throw new RefusedCheckException("registry", e, signed);
-        }
-        if (served.Digest != signed.Digest)
-        {
-            throw new RefusedCheckException("registry", new TrustException(TrustError.DigestMismatch, $"{outcome.TargetPath} is signed as {signed.Digest}, but {served.Digest} is served now.")
-            {
-                Hint = $"Somebody moved the tag after it was signed. Pull the signed image by digest, or find out who pushed: {request.Reference.Pinned(signed.Digest)}",
-            }, signed);
-        }
-        if (served.Descriptor.Size != signed.Size || (signed.MediaType.Length > 0 && served.Descriptor.MediaType != signed.MediaType))
-            throw new RefusedCheckException("registry", new TrustException(TrustError.DigestMismatch, $"{outcome.TargetPath} is signed as {signed.MediaType} of {signed.Size} bytes, but {served.Descriptor.MediaType} of {served.Descriptor.Size} bytes is served."), signed);
-        return outcome with
-        {
-            Signed = served.Descriptor,
-            Checks = outcome.Checks.Add(new CheckResult("registry", CheckStatus.Pass, "serves the signed digest")),
         };
     }
 

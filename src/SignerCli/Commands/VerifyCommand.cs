@@ -74,13 +74,9 @@ internal sealed class VerifyCommand : SignerCommand
             await context.WithinTimeoutAsync(
                 async token =>
                 {
-                    using var opened = await context.OpenAsync(repository, trust, context.Parse.GetValue(isOffline), token);
-                    var verifier = new ImageVerifier(opened, context.Now, new TrustClientOptions());
-                    for (var index = 0; index < outcomes.Length; index++)
-                    {
-                        if (requests[index].Reference.Repository == repository)
-                            outcomes[index] = await verifier.VerifyAsync(requests[index], token);
-                    }
+                    // A registry may take its time; the cache, which other runs wait for, is free by then.
+                    foreach (var (index, decided) in await DecideAsync(context, repository, requests, token))
+                        outcomes[index] = await decided.CompareAsync(token);
                     return true;
                 },
                 cancellationToken);
@@ -93,5 +89,15 @@ internal sealed class VerifyCommand : SignerCommand
                     outcomes[index] ??= new VerificationOutcome { Reference = requests[index].Reference, TargetPath = TargetNames.For(requests[index].Reference), Error = e };
             }
         }
+    }
+
+    private async Task<IReadOnlyList<(int Index, DecidedImage Image)>> DecideAsync(CommandContext context, RepositoryName repository, ImmutableArray<VerificationRequest> requests, CancellationToken cancellationToken)
+    {
+        using var opened = await context.OpenAsync(repository, trust, context.Parse.GetValue(isOffline), cancellationToken);
+        var verifier = new ImageVerifier(opened, context.Now, new TrustClientOptions());
+        var decided = new List<(int, DecidedImage)>();
+        foreach (var (index, request) in requests.Index().Where(entry => entry.Item.Reference.Repository == repository))
+            decided.Add((index, await verifier.DecideAsync(request, cancellationToken)));
+        return decided;
     }
 }

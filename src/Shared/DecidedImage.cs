@@ -1,0 +1,49 @@
+using TrustService.Errors;
+using TrustService.Oci;
+using TrustService.Verification;
+
+namespace TrustService;
+
+/// <summary>An image about which the trust data has decided, before it is compared with what the registry serves. It tells nothing until then.</summary>
+public sealed class DecidedImage
+{
+    private readonly VerificationOutcome outcome;
+    private readonly VerificationRequest request;
+
+    internal DecidedImage(VerificationOutcome outcome, VerificationRequest request) => (this.outcome, this.request) = (outcome, request);
+
+    /// <summary>Compares it with what is served now, where that is asked for, and tells the outcome of the whole verification.</summary>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public async Task<VerificationOutcome> CompareAsync(CancellationToken cancellationToken)
+    {
+        if (outcome.Error is not null)
+            return outcome;
+        if (request.Images is null || request.Reference.Digest is not null)
+            return With(CheckStatus.Skipped, request.Images is null ? "not asked" : "not needed: the digest is given");
+        try
+        {
+            var served = await request.Images.ResolveAsync(request.Reference, cancellationToken).ConfigureAwait(false);
+            Require(served, outcome.Signed!);
+            return With(CheckStatus.Pass, "serves the signed digest") with { Signed = served.Descriptor };
+        }
+        catch (TrustException e)
+        {
+            return With(CheckStatus.Fail, e.Message) with { Error = e };
+        }
+    }
+
+    private void Require(Manifest served, Descriptor signed)
+    {
+        if (served.Digest != signed.Digest)
+        {
+            throw new TrustException(TrustError.DigestMismatch, $"{outcome.TargetPath} is signed as {signed.Digest}, but {served.Digest} is served now.")
+            {
+                Hint = $"Somebody moved the tag after it was signed. Pull the signed image by digest, or find out who pushed: {request.Reference.Pinned(signed.Digest)}",
+            };
+        }
+        if (served.Descriptor.Size != signed.Size || (signed.MediaType.Length > 0 && served.Descriptor.MediaType != signed.MediaType))
+            throw new TrustException(TrustError.DigestMismatch, $"{outcome.TargetPath} is signed as {signed.MediaType} of {signed.Size} bytes, but {served.Descriptor.MediaType} of {served.Descriptor.Size} bytes is served.");
+    }
+
+    private VerificationOutcome With(CheckStatus status, string detail) => outcome with { Checks = outcome.Checks.Add(new CheckResult("registry", status, detail)) };
+}
