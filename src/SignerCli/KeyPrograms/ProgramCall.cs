@@ -5,7 +5,7 @@ using TrustService.Errors;
 
 namespace TrustService.Cli.KeyPrograms;
 
-/// <summary>Runs a program once: no shell, no arguments; bounded in time and in what it may say.</summary>
+/// <summary>Runs a program once: no shell, no arguments; bounded in time and in what it may say. When its time is over, it ends with all that it has started.</summary>
 /// <param name="program">Its absolute path.</param>
 /// <param name="timeout">How long it may take.</param>
 /// <param name="say">Told, line by line, what it says on standard error.</param>
@@ -19,7 +19,8 @@ internal sealed class ProgramCall(string program, TimeSpan timeout, Action<strin
     /// <exception cref="TrustException"><see cref="TrustError.KeyUnavailable"/></exception>
     public byte[] Run(ReadOnlyMemory<byte> request)
     {
-        using var process = Start();
+        var offspring = new ProgramOffspring();
+        using var process = Start(offspring);
         using var deadline = new CancellationTokenSource(timeout);
         try
         {
@@ -28,16 +29,17 @@ internal sealed class ProgramCall(string program, TimeSpan timeout, Action<strin
         }
         catch (OperationCanceledException e)
         {
+            offspring.Kill(process);
             throw new TrustException(TrustError.KeyUnavailable, $"{program} did not answer within {timeout.TotalSeconds:0} s.", e) { Hint = "If it waits for a person, allow more with --timeout." };
         }
         finally
         {
             if (!process.HasExited)
-                process.Kill(entireProcessTree: true);
+                offspring.Kill(process);
         }
     }
 
-    private Process Start()
+    private Process Start(ProgramOffspring offspring)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -46,6 +48,7 @@ internal sealed class ProgramCall(string program, TimeSpan timeout, Action<strin
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        offspring.Mark(start);
         // What opens other keys is none of its business.
         foreach (var (name, _) in start.Environment.Where(IsSecret).ToList())
             start.Environment.Remove(name);
@@ -61,26 +64,32 @@ internal sealed class ProgramCall(string program, TimeSpan timeout, Action<strin
 
     private async Task<byte[]> RunAsync(Process process, ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
     {
-        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var answer = ReadAsync(process.StandardOutput.BaseStream, ProgramMessages.MaxAnswerBytes, reading.Token);
-        var messages = ReadAsync(process.StandardError.BaseStream, MaxMessageBytes, reading.Token);
-        try
-        {
-            await process.StandardInput.BaseStream.WriteAsync(request, cancellationToken);
-            process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // It ended, or answered, without reading everything.
-        }
+        using var talking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var answer = ReadAsync(process.StandardOutput.BaseStream, ProgramMessages.MaxAnswerBytes, talking.Token);
+        var messages = ReadAsync(process.StandardError.BaseStream, MaxMessageBytes, talking.Token);
+        var asking = WriteAsync(process, request, talking.Token);
         await process.WaitForExitAsync(cancellationToken);
         // What it left running, an agent perhaps, may hold the pipes for ever; the answer is what was said by now.
-        reading.CancelAfter(Grace);
+        talking.CancelAfter(Grace);
+        await asking;
         var (output, isComplete) = await answer;
         Show((await messages).Bytes);
         if (!isComplete)
             throw new TrustException(TrustError.KeyUnavailable, $"{program} answers with more than {ProgramMessages.MaxAnswerBytes} bytes, which is more than is read.");
         return process.ExitCode == 0 ? output : throw new TrustException(TrustError.KeyUnavailable, $"{program} failed: it ended with {process.ExitCode}.") { Hint = "What it said on standard error stands above." };
+    }
+
+    private static async Task WriteAsync(Process process, ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await process.StandardInput.BaseStream.WriteAsync(request, cancellationToken);
+            process.StandardInput.Close();
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // It ended, or answered, without reading everything; or its time is over, which is told elsewhere.
+        }
     }
 
     private void Show(byte[] messages)
