@@ -54,8 +54,12 @@ internal sealed class DoctorCommand : SignerCommand
         if (target == "-" && context.Output.IsJson)
             throw new TrustException(TrustError.Usage, "--ics - and -o json both want standard output; one of them is needed.");
         var reports = new List<HealthReport>();
-        foreach (var repository in await RepositoriesAsync(context, cancellationToken))
+        var examined = await RepositoriesAsync(context, cancellationToken);
+        // Before anything is examined: what is found at its server has a note of it afterwards.
+        var unplaced = context.Parse.GetValue(isAll) ? Unplaced(context, examined) : [];
+        foreach (var repository in examined)
             reports.Add(await ExamineAsync(context, repository, windows, cancellationToken));
+        reports.AddRange(unplaced);
         var from = context.Parse.GetValue(failsOnWarnings) ? Severity.Warning : Severity.Critical;
         Show(context, reports, windows, target, from);
         return Outcomes.Worst(reports.Select(report => report.OutcomeFrom(from)));
@@ -80,6 +84,25 @@ internal sealed class DoctorCommand : SignerCommand
         };
     }
 
+    // Roots that were saved without a note of their server may be of this one, which does not list them any more.
+    private static List<HealthReport> Unplaced(CommandContext context, ImmutableArray<RepositoryName> examined)
+    {
+        var reports = new List<HealthReport>();
+        foreach (var root in context.Roots.Unplaced().Where(root => !examined.Any(repository => repository.FileName == root.Key)))
+        {
+            if (root.Repository is not { } repository)
+            {
+                context.Output.Warn($"{root.Path} is a pinned root of a repository whose name and server are not known here: nobody looks at it. Run: signer doctor REPOSITORY");
+                continue;
+            }
+            reports.Add(new HealthReport(repository, [], [new HealthFinding("server-unknown", Severity.Warning, Outcome.Failure, $"A root of {repository} is pinned here, and its server is not known: nobody looks at it.")
+            {
+                Advice = $"signer doctor {repository} (with --server, if it is another one) notes where it is; if nobody needs the pin: rm {root.Path}",
+            }]));
+        }
+        return reports;
+    }
+
     // Whatever ends it early, what was found before is kept: an outage is not to hide a refusal.
     private async Task<HealthReport> ExamineAsync(CommandContext context, RepositoryName repository, HealthWindows windows, CancellationToken cancellationToken)
     {
@@ -92,6 +115,8 @@ internal sealed class DoctorCommand : SignerCommand
             using var opened = await context.WithinTimeoutAsync(token => context.OpenAsync(repository, trust, isOffline: false, token), cancellationToken);
             var (client, targets) = await context.WithinTimeoutAsync(token => examination.ReadAsync(opened, token), cancellationToken);
             isWhole = true;
+            if (context.Parse.GetValue(trust.Root) is null && context.Parse.GetValue(trust.TrustPinning) is null)
+                context.Roots.NotePlace(repository, context.Servers.Address);
             if (context.Parse.GetValue(comparesRegistry))
                 others = await CompareAsync(context, repository, client, targets, cancellationToken);
         }

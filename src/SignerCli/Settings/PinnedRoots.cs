@@ -14,6 +14,7 @@ internal sealed class PinnedRoots(SignerHome home, SignerConfig config)
 {
     // Names of repositories are hashed in the names of files, so the name stands in a file of its own, with the server.
     private const string PlaceSuffix = ".place";
+    private const string RootSuffix = ".root.json";
     private const int MaxPlaceBytes = 16 * 1024;
 
     /// <summary>The pin for a repository, or null if there is none.</summary>
@@ -39,8 +40,30 @@ internal sealed class PinnedRoots(SignerHome home, SignerConfig config)
     {
         PrivateFiles.EnsureDirectory(home.Roots);
         PrivateFiles.Replace(PathOf(repository), file);
-        if (server is not null)
-            PrivateFiles.Replace(Path.Combine(home.Roots, repository.FileName + PlaceSuffix), Encoding.UTF8.GetBytes($"{repository}\n{server}\n"));
+        WritePlace(repository, server);
+    }
+
+    /// <summary>Notes where a repository is whose root was saved without that. A note that is there stays.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/></exception>
+    public void NotePlace(RepositoryName repository, string server)
+    {
+        if (File.Exists(PathOf(repository)) && PlaceIn(home.Roots, repository.FileName)?.Server is null)
+            WritePlace(repository, server);
+    }
+
+    /// <summary>The saved roots of which nobody noted where their repository is.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/></exception>
+    public IEnumerable<UnplacedRoot> Unplaced()
+    {
+        if (!Directory.Exists(home.Roots))
+            yield break;
+        foreach (var path in Directory.EnumerateFiles(home.Roots, "*" + RootSuffix).Order(StringComparer.Ordinal))
+        {
+            var key = Path.GetFileName(path)[..^RootSuffix.Length];
+            var place = PlaceIn(home.Roots, key);
+            if (place?.Server is null)
+                yield return new UnplacedRoot(path, key, place?.Repository ?? NameIn(path, key));
+        }
     }
 
     /// <summary>The repositories by name that are pinned here and known to be at a server: saved from it, or in the settings that name it or none.</summary>
@@ -82,9 +105,36 @@ internal sealed class PinnedRoots(SignerHome home, SignerConfig config)
             yield break;
         foreach (var path in Directory.EnumerateFiles(home.Roots, "*" + PlaceSuffix).Order(StringComparer.Ordinal))
         {
-            var lines = Encoding.UTF8.GetString(PrivateFiles.Read(path, MaxPlaceBytes)).Split('\n');
-            if (lines.Length > 1 && lines[1] == server && RepositoryName.TryParseCanonical(lines[0], out var repository) && File.Exists(PathOf(repository)))
-                yield return repository;
+            if (PlaceIn(home.Roots, Path.GetFileNameWithoutExtension(path)) is { } place && place.Server == server && File.Exists(PathOf(place.Repository)))
+                yield return place.Repository;
+        }
+    }
+
+    private void WritePlace(RepositoryName repository, string? server) =>
+        PrivateFiles.Replace(Path.Combine(home.Roots, repository.FileName + PlaceSuffix), Encoding.UTF8.GetBytes($"{repository}\n{server}\n"));
+
+    // Whatever lies there is a note of the repository whose file it is, or none.
+    private static (RepositoryName Repository, string? Server)? PlaceIn(string directory, string key)
+    {
+        var path = Path.Combine(directory, key + PlaceSuffix);
+        if (!File.Exists(path))
+            return null;
+        var lines = Encoding.UTF8.GetString(PrivateFiles.Read(path, MaxPlaceBytes)).Split('\n');
+        return lines.Length > 1 && RepositoryName.TryParseCanonical(lines[0], out var repository) && repository.FileName == key ? (repository, lines[1].Length > 0 ? lines[1] : null) : null;
+    }
+
+    private static RepositoryName? NameIn(string path, string key)
+    {
+        try
+        {
+            var file = PrivateFiles.Read(path, VerificationLimits.Default.MaxRootBytes);
+            var root = TrustedRoot.Pin(MetadataFormats.Detect(file, VerificationLimits.Default.MaxRootBytes), file, VerificationLimits.Default);
+            return RepositoryName.TryParseCanonical(root.Metadata.Signed.Repository, out var repository) && repository.FileName == key ? repository : null;
+        }
+        catch (TrustException)
+        {
+            // What cannot be read has no name; it is told of by its file.
+            return null;
         }
     }
 
@@ -101,5 +151,5 @@ internal sealed class PinnedRoots(SignerHome home, SignerConfig config)
         }
     }
 
-    private string PathOf(RepositoryName repository) => Path.Combine(home.Roots, repository.FileName + ".root.json");
+    private string PathOf(RepositoryName repository) => Path.Combine(home.Roots, repository.FileName + RootSuffix);
 }

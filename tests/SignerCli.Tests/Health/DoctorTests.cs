@@ -178,6 +178,37 @@ public sealed class DoctorTests(TeamServer server) : IClassFixture<TeamServer>
         Assert.Equal("healthy", Assert.Single(elsewhere.Json.EnumerateArray()).GetProperty("outcome").GetString());
     }
 
+    // As pins were saved before it was noted where their repository is.
+    [Theory]
+    [InlineData("tuf")]
+    [InlineData("notary")]
+    public async Task Doctor_AllWithAPinOfAnUnknownServer_NamesItUntilItWasSeenThere(string format)
+    {
+        using var team = await server.NewTeamAsync(format);
+        await using var other = await SigningWorld.StartAsync();
+        other.Time.Now = server.Time.Now;
+        await other.Owner.SucceedsAsync("init", SigningWorld.Repository);
+        await team.Owner.SucceedsAsync("root", "export", SigningWorld.Repository, "--tofu", "--server", other.Server.Url);
+        var note = Directory.GetFiles(Path.Combine(team.Owner.Home, "roots"), "*.place").Single(path => File.ReadAllText(path).StartsWith(team.Repository + "\n", StringComparison.Ordinal));
+        File.Delete(note);
+
+        var before = await team.Owner.RunAsync("doctor", "--all", "--server", other.Server.Url, "-o", "json");
+        var strict = await team.Owner.RunAsync("doctor", "--all", "--server", other.Server.Url, "--fail-on-warnings", "-q");
+        await team.Owner.SucceedsAsync("doctor", team.Repository);
+        var after = await team.Owner.SucceedsAsync("doctor", "--all", "--server", other.Server.Url, "-o", "json");
+        var here = await team.Owner.SucceedsAsync("doctor", "--all", "-o", "json");
+
+        // Its root names a repository of the format tuf; of notary there is the file.
+        if (format == "tuf")
+            Assert.Equal((0, "warning"), (before.ExitCode, before.Json.EnumerateArray().Single(report => report.GetProperty("repository").GetString() == team.Repository).GetProperty("findings")[0].GetProperty("severity").GetString()));
+        else
+            Assert.Contains(Path.ChangeExtension(note, "root.json"), before.Messages, StringComparison.Ordinal);
+        Assert.Contains(format == "tuf" ? $"{team.Repository}: warning: " : "signer doctor REPOSITORY", strict.Results + strict.Messages, StringComparison.Ordinal);
+        Assert.Equal(SigningWorld.Repository, Assert.Single(after.Json.EnumerateArray()).GetProperty("repository").GetString());
+        Assert.DoesNotContain("not known", after.Messages, StringComparison.Ordinal);
+        Assert.Contains(here.Json.EnumerateArray(), report => report.GetProperty("repository").GetString() == team.Repository);
+    }
+
     [Fact]
     public async Task Doctor_AllWithARepositoryOfTheSettingsThatIsNotListed_IsCritical()
     {

@@ -39,7 +39,7 @@ public sealed class ImportDockerTrustTests : IDisposable
         var keys = (await machine.RunAsync("key", "list", "-o", "json")).Json.EnumerateArray().Where(key => key.GetProperty("origin").GetString() == "signer").ToList();
         Assert.Equal(["root", "targets", "targets/alice targets/releases"], keys.Select(RolesOf).Order(StringComparer.Ordinal));
         Assert.All(keys, key => Assert.Equal(Repository, Assert.Single(key.GetProperty("repositories").EnumerateArray()).GetString()));
-        Assert.Equal(file, File.ReadAllBytes(Assert.Single(Directory.GetFiles(Path.Combine(machine.Home, "roots")))));
+        Assert.Equal(file, File.ReadAllBytes(Assert.Single(Directory.GetFiles(Path.Combine(machine.Home, "roots"), "*.root.json"))));
     }
 
     [Fact]
@@ -160,14 +160,14 @@ public sealed class ImportDockerTrustTests : IDisposable
         AddAll();
         GivePassphrases();
         await machine.RunAsync("import", "docker-trust");
-        var pinned = File.ReadAllBytes(Directory.GetFiles(Path.Combine(machine.Home, "roots")).Single());
+        var pinned = File.ReadAllBytes(Directory.GetFiles(Path.Combine(machine.Home, "roots"), "*.root.json").Single());
         using var stranger = SigningKeys.Generate(SignatureScheme.EcdsaP256Sha256);
         Docker.AddRepository(Repository, stranger, targets, alice, machine.Time.GetUtcNow());
 
         var run = await machine.RunAsync("import", "docker-trust", "-o", "json");
 
         Assert.Equal("dropped", run.Json.GetProperty("report").EnumerateArray().Single(line => line.GetProperty("kind").GetString() == "root").GetProperty("result").GetString());
-        Assert.Equal(pinned, File.ReadAllBytes(Directory.GetFiles(Path.Combine(machine.Home, "roots")).Single()));
+        Assert.Equal(pinned, File.ReadAllBytes(Directory.GetFiles(Path.Combine(machine.Home, "roots"), "*.root.json").Single()));
     }
 
     [Fact]
