@@ -73,7 +73,7 @@ internal sealed class InspectCommand : SignerCommand
         context.Output.Progress($"Reading {asked.Repository}");
         using var opened = await context.OpenAsync(asked.Repository, trust, context.Parse.GetValue(isOffline), cancellationToken);
         var path = asked.TagIsImplied ? null : TargetNames.For(asked);
-        var overview = await RepositoryOverview.ReadAsync(opened, context.Now, path, cancellationToken);
+        var overview = await RepositoryOverview.ReadAsync(opened, context.Now, path, context.Timeout * 0.75, cancellationToken);
         var (targets, all) = (overview.Reading.Targets, overview.Found);
         var report = new InspectReport(
             asked.Repository,

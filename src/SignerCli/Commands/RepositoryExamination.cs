@@ -37,7 +37,8 @@ internal sealed class RepositoryExamination(CommandContext context, HealthWindow
         var client = trust.StartRun(context.Now, new TrustClientOptions { ChecksExpiry = false });
         var top = await client.RefreshAsync(cancellationToken);
         AddTopLevel(trust.Repository, top);
-        var survey = await RoleSurvey.ReadAsync(client, top, cancellationToken);
+        using var patience = new Patience(context.Timeout * 0.75, cancellationToken);
+        var survey = await RoleSurvey.ReadAsync(client, top, patience);
         AddDelegated(trust.Repository, top, survey);
         AddCertificates(trust, top.Snapshot.Root);
         AddClock(top.Snapshot.Timestamp);

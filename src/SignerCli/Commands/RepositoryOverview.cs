@@ -28,21 +28,26 @@ internal sealed record RepositoryOverview(RepositoryReading Reading, RoleSurvey 
     /// <param name="trust">The repository.</param>
     /// <param name="referenceTime">The time of the run, UTC.</param>
     /// <param name="path">The one target that is wanted, so that of hash bins only its own need be read; null for all.</param>
+    /// <param name="time">How long delegated roles may take.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="TrustException">A coded refusal of root, timestamp, snapshot or targets, but not <see cref="TrustError.Expired"/>.</exception>
-    public static async Task<RepositoryOverview> ReadAsync(RepositoryTrust trust, DateTimeOffset referenceTime, string? path, CancellationToken cancellationToken)
+    public static async Task<RepositoryOverview> ReadAsync(RepositoryTrust trust, DateTimeOffset referenceTime, string? path, TimeSpan time, CancellationToken cancellationToken)
     {
         var reading = await RepositoryReading.ReadAsync(trust, referenceTime, cancellationToken);
-        var overview = await OfAsync(reading, path, cancellationToken);
+        using var patience = new Patience(time, cancellationToken);
+        var overview = await OfAsync(reading, path, patience);
         // Some clients leave out a role that has expired; whoever owns it has to see it.
         return overview.Roles.Select(role => role.Refusal).Concat(overview.Refused.Select(refused => refused.Refusal)).FirstOrDefault(refusal => refusal?.Error == TrustError.Expired) is { } expired
-            ? await OfAsync(await RepositoryReading.ReadExpiredAsync(trust, referenceTime, expired, cancellationToken), path, cancellationToken)
+            ? await OfAsync(await RepositoryReading.ReadExpiredAsync(trust, referenceTime, expired, cancellationToken), path, patience)
             : overview;
     }
 
-    private static async Task<RepositoryOverview> OfAsync(RepositoryReading reading, string? path, CancellationToken cancellationToken)
+    private static async Task<RepositoryOverview> OfAsync(RepositoryReading reading, string? path, Patience patience)
     {
-        var survey = path is not null && reading.Targets.Bins is not null ? new RoleSurvey([], null) : await RoleSurvey.ReadAsync(reading.Client, reading.Targets, cancellationToken);
+        var survey = path is not null && reading.Targets.Bins is not null ? new RoleSurvey([], null) : await RoleSurvey.ReadAsync(reading.Client, reading.Targets, patience);
+        // Each target may lead to the role that was not given; the ones that were are here.
+        if (patience.IsShort)
+            patience.End();
         var paths = new SortedSet<string>(survey.Roles.SelectMany(role => role.Trusted?.Metadata.Signed.TargetFiles.Keys ?? []), StringComparer.Ordinal);
         if (path is not null)
             paths.Add(path);
@@ -53,7 +58,7 @@ internal sealed record RepositoryOverview(RepositoryReading Reading, RoleSurvey 
             try
             {
                 // A role may list more than it may speak for; only what a search finds counts.
-                if (await reading.Client.FindAsync(reading.Targets, listed, cancellationToken) is { } target)
+                if (await patience.SpendAsync(token => reading.Client.FindAsync(reading.Targets, listed, token)) is { } target)
                     found.Add(target);
             }
             catch (TrustException e)
@@ -64,7 +69,7 @@ internal sealed record RepositoryOverview(RepositoryReading Reading, RoleSurvey 
         return new RepositoryOverview(reading, survey, found.ToImmutable(), refused.ToImmutable());
     }
 
-    // A run refuses a role once, so that what a role and its targets suffer from is the same thing.
+    // A run refuses a role once, and its time is over once, so that what a role and its targets suffer from is the same thing.
     private static IReadOnlyList<TrustException> ProblemsOf(RoleSurvey survey, ImmutableArray<RefusedTarget> refused)
     {
         var unverified = survey.Unverified.ToList();

@@ -20,8 +20,8 @@ internal sealed record RoleSurvey(ImmutableArray<RoleReading> Roles, TrustExcept
     /// <summary>The roles that do not verify and are needed. In some formats a role need not have a file.</summary>
     public IEnumerable<UnverifiedRole> Unverified => Roles.Where(reading => !IsUnused(reading)).Select(UnverifiedRole.Of).OfType<UnverifiedRole>();
 
-    /// <summary>Reads them.</summary>
-    public static async Task<RoleSurvey> ReadAsync(TrustClient client, TrustedTargets top, CancellationToken cancellationToken)
+    /// <summary>Reads them, as far as there is time.</summary>
+    public static async Task<RoleSurvey> ReadAsync(TrustClient client, TrustedTargets top, Patience patience)
     {
         var published = top.Snapshot.Metadata.Signed.Meta.Keys.ToHashSet();
         var maxRoles = top.Bins is null ? MaxRoles : MaxRoles + HashBins.Max;
@@ -35,7 +35,7 @@ internal sealed record RoleSurvey(ImmutableArray<RoleReading> Roles, TrustExcept
             {
                 if (readings.Count >= maxRoles)
                     return new RoleSurvey([.. readings], new TrustException(TrustError.DelegationLimit, $"The repository has more than {maxRoles} delegated roles; not all of them are shown."));
-                readings.Add(await ReadAsync(client, new DelegationStep(role, name), cancellationToken));
+                readings.Add(await ReadAsync(client, new DelegationStep(role, name), patience));
             }
         }
         return new RoleSurvey([.. readings], null);
@@ -49,11 +49,11 @@ internal sealed record RoleSurvey(ImmutableArray<RoleReading> Roles, TrustExcept
         var delegations => delegations.Roles.Select(delegated => delegated.Name).Where(role.DelegatesTo),
     };
 
-    private static async Task<RoleReading> ReadAsync(TrustClient client, DelegationStep step, CancellationToken cancellationToken)
+    private static async Task<RoleReading> ReadAsync(TrustClient client, DelegationStep step, Patience patience)
     {
         try
         {
-            return new RoleReading(step.Role, step.Delegator, await client.LoadDelegatedAsync(step, cancellationToken), null);
+            return new RoleReading(step.Role, step.Delegator, await patience.SpendAsync(token => client.LoadDelegatedAsync(step, token)), null);
         }
         catch (TrustException e)
         {

@@ -112,6 +112,27 @@ public sealed class InspectDamagedRolesTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Inspect_RoleIsNeverAnswered_ShowsTheRestInTime()
+    {
+        Sign(second, "v3");
+        repository.Publish(second);
+        host.Intercept = async context =>
+        {
+            if (context.Request.Path.Value!.Contains("first", StringComparison.Ordinal))
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            return false;
+        };
+
+        var run = await machine.RunAsync("inspect", Repository, "--metadata-url", host.MetadataUrl, "--root", root, "--timeout", "8s", "-o", "json");
+
+        Assert.Equal(((int)Outcome.Unreachable, "unreachable"), (run.ExitCode, run.Json.GetProperty("outcome").GetString()));
+        Assert.Equal(["1.0", "x1"], NamesIn(run, "targets"));
+        Assert.Equal(["v2", "v3"], NamesIn(run, "refused"));
+        // One thing is wrong, and it is said once, with the role.
+        Assert.Contains("first does not verify: The server did not give it within 1 s", Assert.Single(run.Messages.Split('\n'), line => line.Contains('✗', StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Inspect_RoleThatAnEarlierRunSaw_IsWithheldNow_IsShownAsItIs()
     {
         await RunAsync("inspect", Repository);

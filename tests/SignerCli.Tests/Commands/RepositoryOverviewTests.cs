@@ -28,7 +28,7 @@ public sealed class RepositoryOverviewTests : IDisposable
         var pin = RootPin.OfFile(TufFormat.Instance, repository.FirstRoot);
         using var trust = await RepositoryTrust.OpenAsync(RepositoryName.Parse("registry.example.com/team/app"), pin, [TufFormat.Instance], _ => repository, directory.FullPath, FixedTime.Start, CancellationToken.None);
 
-        var overview = await RepositoryOverview.ReadAsync(trust, FixedTime.Start.AddHours(2), null, CancellationToken.None);
+        var overview = await RepositoryOverview.ReadAsync(trust, FixedTime.Start.AddHours(2), null, TimeSpan.FromMinutes(1), CancellationToken.None);
 
         Assert.Equal("team-1", Assert.Single(overview.Found).Path);
         Assert.Equal((TrustError.Expired, "team"), (overview.Reading.Expired!.Error, overview.Reading.Expired.Role));
