@@ -14,25 +14,23 @@ internal static class SignerApp
     /// <returns>The exit code, one of <see cref="Outcome"/>, or 130 after an interrupt.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CliHost host)
     {
-        if (Suggestions.Find(() => new SignerRootCommand(host, null), arguments) is { } suggestions)
-        {
-            host.Results.Write(suggestions);
-            host.Results.Flush();
-            return (int)Outcome.Verified;
-        }
-        var parse = Parse(arguments, host);
         var isVerbose = arguments.Any(argument => argument is "-v" or "--verbose" or "-d" or "--debug");
         try
         {
-            // Help and suggestions are for command lines that are not complete yet.
-            if (parse.Action is { ClearsParseErrors: true } ? UsageErrors.HasUnknownCommand(parse) : UsageErrors.HasAny(parse))
-                return RefuseUsage(UsageErrors.Explain(parse), arguments, host);
-            return await parse.InvokeAsync(new InvocationConfiguration { Output = host.Results, Error = host.Messages, EnableDefaultExceptionHandler = false });
+            var exitCode = await RunCommandAsync(arguments, host);
+            host.Results.Flush();
+            return exitCode;
         }
         catch (OperationCanceledException)
         {
             host.Messages.WriteLine("Interrupted.");
             return Interrupted;
+        }
+        catch (OutputException e)
+        {
+            host.Messages.WriteLine($"✗ failed     {e.Message}");
+            host.Messages.WriteLine("  What the command has done stays done; only its result is lost.");
+            return (int)Outcome.Failure;
         }
         catch (Exception e)
         {
@@ -45,9 +43,22 @@ internal static class SignerApp
         }
         finally
         {
-            host.Results.Flush();
             host.Messages.Flush();
         }
+    }
+
+    private static async Task<int> RunCommandAsync(IReadOnlyList<string> arguments, CliHost host)
+    {
+        if (Suggestions.Find(() => new SignerRootCommand(host, null), arguments) is { } suggestions)
+        {
+            host.Results.Write(suggestions);
+            return (int)Outcome.Verified;
+        }
+        var parse = Parse(arguments, host);
+        // Help and suggestions are for command lines that are not complete yet.
+        if (parse.Action is { ClearsParseErrors: true } ? UsageErrors.HasUnknownCommand(parse) : UsageErrors.HasAny(parse))
+            return RefuseUsage(UsageErrors.Explain(parse), arguments, host);
+        return await parse.InvokeAsync(new InvocationConfiguration { Output = host.Results, Error = host.Messages, EnableDefaultExceptionHandler = false });
     }
 
     private static ParseResult Parse(IReadOnlyList<string> arguments, CliHost host)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using TrustService.Cli.Home;
 using TrustService.Cli.Output;
 using TrustService.Errors;
 
@@ -41,6 +42,7 @@ internal abstract class SignerCommand : Command
         var output = new CommandOutput(host.Results, host.Messages, StyleOf(parse));
         try
         {
+            OpenSsl.Require();
             using var context = new CommandContext(host, globals, parse, output);
             return (int)await RunAsync(context, cancellationToken);
         }

@@ -14,6 +14,12 @@ internal static partial class Libc
     /// <summary>Opens a directory or device for reading.</summary>
     public const int ReadOnly = 0;
 
+    /// <summary>F_GETFD: a descriptor's flags.</summary>
+    public const int GetDescriptorFlags = 1;
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    public static partial int Fcntl(int descriptor, int command);
+
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int Open(string path, int flags);
 

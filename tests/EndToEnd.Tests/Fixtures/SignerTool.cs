@@ -50,6 +50,9 @@ public sealed class SignerTool : IDisposable
         // The signal at the limit is ignored, so that a write fails as one to a full disk does. The runtime itself must not need large files for this.
         RunAsync(["sh", "-c", $"trap '' XFSZ; ulimit -f {maxBlocks}; DOTNET_EnableWriteXorExecute=0 DOTNET_EnableDiagnostics=0 exec \"$@\"", "sh"], arguments);
 
+    /// <summary>Runs a command whose standard streams a shell redirects: <c>2>&amp;-</c>.</summary>
+    public Task<SignerResult> RunRedirectedAsync(string redirections, params string[] arguments) => RunAsync(["sh", "-c", $"exec \"$@\" {redirections}", "sh"], arguments);
+
     /// <summary>Runs a command in a network namespace of its own, which has no way out; where this user may not make one, without anything that could be reached.</summary>
     public Task<SignerResult> RunWithoutNetworkAsync(params string[] arguments) =>
         RunAsync(NetworkDenial.IsPossible ? NetworkDenial.Command : [], arguments);
