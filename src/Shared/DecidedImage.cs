@@ -1,5 +1,6 @@
 using TrustService.Errors;
 using TrustService.Oci;
+using TrustService.Registry;
 using TrustService.Verification;
 
 namespace TrustService;
@@ -26,11 +27,22 @@ public sealed class DecidedImage
             Require(served, outcome.Signed!);
             return With(CheckStatus.Pass, "serves the signed digest") with { Signed = served.Descriptor };
         }
+        catch (TrustException e) when (e.Error == TrustError.ImageUnknown && request.Images is not ImageLayout)
+        {
+            return Unanswered(new TrustException(TrustError.ImageGone, $"{outcome.TargetPath} is signed as {outcome.Signed!.Digest}, but the registry has no such image.", e)
+            {
+                Hint = $"Somebody removed it after it was signed. If that is meant: signer revoke {request.Reference}",
+            });
+        }
         catch (TrustException e)
         {
-            return With(CheckStatus.Fail, e.Message) with { Error = e };
+            return Unanswered(e);
         }
     }
+
+    /// <summary>The outcome if there is nothing to compare it with.</summary>
+    /// <param name="error">Why.</param>
+    public VerificationOutcome Unanswered(TrustException error) => outcome.Error is not null ? outcome : With(CheckStatus.Fail, error.Message) with { Error = error };
 
     private void Require(Manifest served, Descriptor signed)
     {

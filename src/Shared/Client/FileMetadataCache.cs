@@ -85,6 +85,9 @@ public sealed class FileMetadataCache : IMetadataCache, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public string LocationOf(string fileName) => PathOf(fileName);
+
     /// <summary>Lets the next process use the directory.</summary>
     public void Dispose() => guard.Dispose();
 

@@ -17,4 +17,7 @@ public interface IMetadataCache
     /// <summary>Removes a file; an absent one is no error.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/></exception>
     void Remove(string fileName);
+
+    /// <summary>Where a file is, for people.</summary>
+    string LocationOf(string fileName) => fileName;
 }

@@ -12,6 +12,8 @@ internal sealed class PinnedCache(IMetadataCache shared, string rootFile, TrustA
 
     public void Remove(string fileName) => shared.Remove(Map(fileName));
 
+    public string LocationOf(string fileName) => shared.LocationOf(Map(fileName));
+
     // The names of roles are escaped before they become file names, so that no role is called like this.
     private string Map(string fileName) => fileName == rootFile ? $"pin+{anchor.CacheKey}.{rootFile}" : fileName;
 }

@@ -21,7 +21,7 @@ public enum Outcome
     /// <summary>The metadata has expired, or is older than the caller allows.</summary>
     Stale = 12,
 
-    /// <summary>The registry serves something else than what is signed.</summary>
+    /// <summary>The registry serves something else than what is signed, or nothing any more.</summary>
     DigestMismatch = 13,
 
     /// <summary>The trust server or the registry cannot be reached; nothing was decided.</summary>

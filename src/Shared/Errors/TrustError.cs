@@ -126,6 +126,9 @@ public enum TrustError
     /// <summary>The image is not in the registry or layout.</summary>
     ImageUnknown,
 
+    /// <summary>The registry has no image under a name that is signed.</summary>
+    ImageGone,
+
     /// <summary>The registry serves another digest than the signed one.</summary>
     DigestMismatch,
 

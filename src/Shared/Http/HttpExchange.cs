@@ -23,6 +23,7 @@ public sealed class HttpExchange(HttpClient client, HttpPeer peer, HttpClientOpt
     /// <exception cref="TrustException">
     /// <see cref="TrustError.InsecureTransport"/>, <see cref="TrustError.TooLarge"/>, or the peer's codes for unreachable and misbehaving.
     /// </exception>
+    /// <exception cref="OperationCanceledException">The caller gave up; the inner exception is the refusal that says who was waited for.</exception>
     public async Task<HttpAnswer> SendAsync(Uri uri, Func<Uri, HttpRequestMessage> makeRequest, long maxBodyBytes, CancellationToken cancellationToken)
     {
         HttpTransport.Require(uri, options.AllowPlainHttp);
@@ -40,7 +41,11 @@ public sealed class HttpExchange(HttpClient client, HttpPeer peer, HttpClientOpt
                     return await ReadAsync(response, uri, maxBodyBytes, deadline.Token).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("The exchange was given up.", Unreachable(uri, "no complete answer in time", e), cancellationToken);
+        }
+        catch (OperationCanceledException e)
         {
             throw Unreachable(uri, e.InnerException is TimeoutException ? "no connection in time" : $"no complete answer within {options.TotalTimeout.TotalSeconds:0} s", e);
         }

@@ -121,7 +121,12 @@ internal sealed class CommandContext : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw e.InnerException as TrustException ?? new TrustException(TrustError.ServerUnreachable, $"The servers did not finish within {Timeout.TotalSeconds:0} s. Nothing was decided.", e) { Hint = "Try again, or allow more with --timeout." };
+            // Who was waited for, where that is known.
+            var late = e.InnerException as TrustException;
+            throw late is { Info.Outcome: not Outcome.Unreachable } ? late : new TrustException(late?.Error ?? TrustError.ServerUnreachable, $"{late?.Message ?? "The servers did not finish."} The time of --timeout, {Timeout.TotalSeconds:0} s, is over. Nothing was decided.", e)
+            {
+                Hint = "Try again, or allow more with --timeout.",
+            };
         }
     }
 

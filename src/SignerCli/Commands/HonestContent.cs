@@ -179,10 +179,11 @@ internal sealed class HonestContent(CommandContext context, OwnerReading current
         var what = asked.From.TryGetValue(role, out var named) ? $"{role} {named} is not found, or is not signed by the present keys."
             : asked.Before is { } time ? $"No version of {role} is found that is plausible, was published before {time:u} and is signed by the present keys."
             : $"No version of {role} is found that is plausible and signed by the present keys.";
+        var others = history.Plausible.Where(version => !asked.From.ContainsKey(role) || version != named).ToList();
         return new TrustException(TrustError.MetadataUnknown, what)
         {
             Role = role.Value,
-            Hint = history.Plausible.IsEmpty ? "Run this on a machine that has seen the repository before, or sign the images anew in a new repository." : $"Versions that are known: {string.Join(", ", history.Plausible.Take(20))}.",
+            Hint = others.Count == 0 ? "Run this on a machine that has seen the repository before, or sign the images anew in a new repository." : $"Versions that are known: {string.Join(", ", others.Take(20))}.",
         };
     }
 

@@ -73,19 +73,21 @@ internal sealed class InspectCommand : SignerCommand
         context.Output.Progress($"Reading {asked.Repository}");
         using var opened = await context.OpenAsync(asked.Repository, trust, context.Parse.GetValue(isOffline), cancellationToken);
         var path = asked.TagIsImplied ? null : TargetNames.For(asked);
-        var overview = await RepositoryOverview.ReadAsync(opened, context.Now, path, context.Timeout * 0.75, cancellationToken);
+        // A digest without a tag means what was signed as such, and every tag that points to it.
+        var digest = asked.Tag is null ? asked.Digest?.ToString() : null;
+        var overview = await RepositoryOverview.ReadAsync(opened, context.Now, digest is null ? path : null, context.Timeout * 0.75, cancellationToken);
         var (targets, all) = (overview.Reading.Targets, overview.Found);
         var report = new InspectReport(
             asked.Repository,
             RootPin.OfFile(opened.Format, targets.Snapshot.Root.Metadata.File),
             overview,
-            [.. all.Where(found => path is null || found.Path == path)],
+            [.. all.Where(found => path is null || found.Path == path || InspectReport.DigestOf(found) == digest)],
             [.. overview.Refused.Where(refused => path is null || refused.Path == path)],
             context.Now);
         if (path is not null && report.Targets.Count == 0 && report.Refused.Count == 0)
         {
             ShowProblems(context.Output, overview.Problems);
-            throw new TrustException(TrustError.NotSigned, $"{path} is not signed in {asked.Repository}.")
+            throw new TrustException(TrustError.NotSigned, $"{asked.Tag ?? asked.Digest!.Short} is not signed in {asked.Repository}.")
             {
                 Hint = targets.Bins is not null ? $"What is signed: signer inspect {asked.Repository}" : all.IsEmpty ? "Nothing is signed there." : $"Signed are: {string.Join(", ", all.Take(10).Select(found => found.Path))}{(all.Length > 10 ? ", …" : "")}",
             };

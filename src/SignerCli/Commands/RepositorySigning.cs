@@ -189,7 +189,18 @@ internal sealed class RepositorySigning(CommandContext context, TrustFlags trust
             async token =>
             {
                 using var opened = await context.OpenAsync(repository, trust, isOffline: false, token);
-                return await work(new ImageSigner(opened, context.Servers.For(opened.Format), context.Host.Time, Options), token);
+                try
+                {
+                    return await work(new ImageSigner(opened, context.Servers.For(opened.Format), context.Host.Time, Options), token);
+                }
+                catch (TrustException e) when (e.Error == TrustError.Expired && e.Role is "root" or "timestamp" or "snapshot")
+                {
+                    throw new TrustException(e.Error, e.Message, e)
+                    {
+                        Role = e.Role,
+                        Hint = $"Nobody can tell whether this is the latest state. If root has expired: signer renew {repository} --role root. Else the trust server's operator has to find out why it renews nothing.",
+                    };
+                }
             },
             cancellationToken);
 }

@@ -68,6 +68,7 @@ internal sealed class VerifyCommand : SignerCommand
     // One run, and one reference time, for all images of a repository.
     private async Task VerifyAsync(CommandContext context, RepositoryName repository, ImmutableArray<VerificationRequest> requests, VerificationOutcome[] outcomes, CancellationToken cancellationToken)
     {
+        IReadOnlyList<(int Index, DecidedImage Image)> decided = [];
         try
         {
             context.Output.Progress($"Verifying {repository}");
@@ -75,14 +76,17 @@ internal sealed class VerifyCommand : SignerCommand
                 async token =>
                 {
                     // A registry may take its time; the cache, which other runs wait for, is free by then.
-                    foreach (var (index, decided) in await DecideAsync(context, repository, requests, token))
-                        outcomes[index] = await decided.CompareAsync(token);
+                    decided = await DecideAsync(context, repository, requests, token);
+                    foreach (var (index, image) in decided)
+                        outcomes[index] = await image.CompareAsync(token);
                     return true;
                 },
                 cancellationToken);
         }
         catch (TrustException e)
         {
+            foreach (var (index, image) in decided)
+                outcomes[index] ??= image.Unanswered(e);
             for (var index = 0; index < outcomes.Length; index++)
             {
                 if (requests[index].Reference.Repository == repository)

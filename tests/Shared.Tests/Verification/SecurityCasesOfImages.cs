@@ -34,7 +34,7 @@ public sealed class SecurityCasesOfImages : IDisposable
         door.Registry = [];
 
         Assert.Equal(One.Digest, (await door.VerifyAsync()).Signed!.Digest);
-        await door.RefusesAsync(TrustError.ImageUnknown);
+        Assert.Equal(Outcome.DigestMismatch, (await door.RefusesAsync(TrustError.ImageGone)).Outcome);
     }
 
     [Fact]

@@ -44,6 +44,9 @@ public sealed class RecoverTests : IAsyncLifetime
         Assert.Equal("usage", untold.ErrorCode);
         Assert.Contains("targets 3, published", untold.Messages, StringComparison.Ordinal);
         Assert.Contains("2 signed; + evil", untold.Messages, StringComparison.Ordinal);
+        var unknown = await World.Owner.RunAsync("recover", Repository, "--from", "targets=99", "-y", "-o", "json");
+        Assert.Equal("metadata-unknown", unknown.ErrorCode);
+        Assert.DoesNotContain("99", unknown.Json[0].GetProperty("error").GetProperty("detail").GetString(), StringComparison.Ordinal);
         string[] told = ["--from", "targets=2", "-y"];
         if (format == "notary")
         {

@@ -34,11 +34,13 @@ public sealed class RegistryTests : IAsyncLifetime
         var denied = await world.Owner.RunAsync("sign", reference.ToString(), "-y", "-o", "json");
         var signed = await world.Owner.RunAsync(["sign", reference.ToString(), "-y", .. login]);
         var verified = await world.Owner.RunAsync(["verify", reference.ToString(), .. login]);
+        var absent = await world.Owner.RunAsync(["sign", $"{reference.Repository}:typo", "-y", .. login]);
         registry.PushImage(new Dictionary<string, string> { ["app"] = "two" }, "team/app", "1.0", withCredentials: true);
         var moved = await world.Owner.RunAsync(["verify", reference.ToString(), .. login]);
 
         Assert.Equal(((int)Outcome.Unreachable, "registry-denied"), (denied.ExitCode, denied.ErrorCode));
         Assert.Equal(image.Digest.ToString(), signed.Json[0].GetProperty("digest").GetString());
+        Assert.Equal(((int)Outcome.Failure, "image-unknown"), (absent.ExitCode, absent.ErrorCode));
         Assert.Equal("verified", verified.Json[0].GetProperty("outcome").GetString());
         Assert.Equal(((int)Outcome.DigestMismatch, "digest-mismatch"), (moved.ExitCode, moved.ErrorCode));
         Assert.DoesNotContain(RegistryFixture.Password, world.Owner.Transcript.ToString(), StringComparison.Ordinal);

@@ -137,6 +137,9 @@ public sealed class RenewTests : IAsyncLifetime
 
         var renew = await World.Owner.RunAsync("renew", Repository, "--role", "targets", "-y", "-o", "json");
 
+        var sign = (await World.SignAsync("9.0")).Json[0].GetProperty("error");
+        Assert.Equal("expired", sign.GetProperty("code").GetString());
+        Assert.Contains($"signer renew {Repository} --role root", sign.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal("expired", renew.ErrorCode);
         Assert.Contains("--accept-stale", renew.Json[0].GetProperty("error").GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, (await World.Owner.RunAsync("renew", Repository, "--role", "targets", "--accept-stale", "-y")).ExitCode);

@@ -101,6 +101,21 @@ public sealed class VerifyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Verify_ClockThatWentBack_NamesTheFileToRemoveIfItIsRightNow()
+    {
+        await world.Owner.SucceedsAsync("verify", $"{Repository}:1.0", "--no-registry");
+        world.Time.Now = world.Time.Now.AddDays(-3);
+
+        var refused = await world.Owner.RunAsync("verify", $"{Repository}:1.0", "--no-registry", "-o", "json");
+        var file = refused.Json[0].GetProperty("error").GetProperty("detail").GetString()!.Split(": ")[^1];
+        Assert.StartsWith(world.Owner.Home, file, StringComparison.Ordinal);
+        File.Delete(file);
+
+        Assert.Equal("clock-went-back", refused.ErrorCode);
+        Assert.Equal(0, (await world.Owner.RunAsync("verify", $"{Repository}:1.0", "--no-registry")).ExitCode);
+    }
+
+    [Fact]
     public async Task Verify_SeveralImages_EndsWithTheWorst()
     {
         var moved = world.Layout("moved", "other content");
@@ -124,5 +139,19 @@ public sealed class VerifyTests : IAsyncLifetime
         Assert.Equal("1.0", json.GetProperty("targets")[0].GetProperty("name").GetString());
         Assert.False(json.GetProperty("expired").GetBoolean());
         Assert.Equal("not-signed", missing.ErrorCode);
+    }
+
+    [Fact]
+    public async Task Inspect_Digest_ShowsTheTagsThatPointToIt()
+    {
+        var digest = (await world.SignAsync("1.1")).Json[0].GetProperty("digest").GetString()!;
+        await world.SignAsync("2.0", "other content");
+
+        var run = await world.Owner.RunAsync("inspect", $"{Repository}@{digest}", "-o", "json");
+        var missing = await world.Owner.RunAsync("inspect", $"{Repository}@sha256:{new string('0', 64)}");
+
+        Assert.Equal(["1.0", "1.1"], run.Json.GetProperty("targets").EnumerateArray().Select(target => target.GetProperty("name").GetString()));
+        Assert.Equal((int)Outcome.Unsigned, missing.ExitCode);
+        Assert.DoesNotContain("sha256-", missing.Messages, StringComparison.Ordinal);
     }
 }

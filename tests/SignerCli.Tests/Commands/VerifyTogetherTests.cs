@@ -47,7 +47,7 @@ public sealed class VerifyTogetherTests : IAsyncLifetime
 
         Assert.Equal((0, true), (other.ExitCode, wasWaiting));
         // What the registry says at last still decides.
-        Assert.Equal(((int)Outcome.DigestMismatch, "image-unknown"), (first.ExitCode, first.ErrorCode));
+        Assert.Equal(((int)Outcome.DigestMismatch, "image-gone"), (first.ExitCode, first.ErrorCode));
         Assert.False(first.Json[0].TryGetProperty("pinned", out _));
     }
 
@@ -58,7 +58,9 @@ public sealed class VerifyTogetherTests : IAsyncLifetime
 
         var run = await world.Owner.RunAsync("verify", $"{repository}:1.0", "--timeout", "3s", "-o", "json");
 
-        Assert.Equal((int)Outcome.Unreachable, run.ExitCode);
+        Assert.Equal(((int)Outcome.Unreachable, "registry-unreachable"), (run.ExitCode, run.ErrorCode));
+        Assert.Contains(registry.Authority, run.Json[0].GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(["signed pass", "fresh pass", "registry fail"], run.Json[0].GetProperty("checks").EnumerateArray().Select(check => $"{check.GetProperty("name")} {check.GetProperty("result")}"));
         Assert.Empty(run.Json[0].TryGetProperty("pinned", out var pinned) ? pinned.GetString()! : "");
         Assert.True(asked.Task.IsCompleted);
     }
