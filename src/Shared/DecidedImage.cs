@@ -5,13 +5,16 @@ using TrustService.Verification;
 
 namespace TrustService;
 
-/// <summary>An image about which the trust data has decided, before it is compared with what the registry serves. It tells nothing until then.</summary>
+/// <summary>An image about which the trust data has decided, before it is compared with what the registry serves. It does not tell how until then.</summary>
 public sealed class DecidedImage
 {
     private readonly VerificationOutcome outcome;
     private readonly VerificationRequest request;
 
     internal DecidedImage(VerificationOutcome outcome, VerificationRequest request) => (this.outcome, this.request) = (outcome, request);
+
+    /// <summary>The target path that it stands for.</summary>
+    public string TargetPath => outcome.TargetPath;
 
     /// <summary>Compares it with what is served now, where that is asked for, and tells the outcome of the whole verification.</summary>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>

@@ -5,7 +5,6 @@ using TrustService.Cli.Health;
 using TrustService.Cli.Home;
 using TrustService.Cli.Output;
 using TrustService.Cli.Settings;
-using TrustService.Client;
 using TrustService.Errors;
 using TrustService.Oci;
 using TrustService.Registry;
@@ -112,13 +111,19 @@ internal sealed class DoctorCommand : SignerCommand
         try
         {
             context.Output.Progress($"Looking at {repository}");
-            using var opened = await context.WithinTimeoutAsync(token => context.OpenAsync(repository, trust, isOffline: false, token), cancellationToken);
-            var (client, targets) = await context.WithinTimeoutAsync(token => examination.ReadAsync(opened, token), cancellationToken);
-            isWhole = true;
+            IReadOnlyList<FoundTarget> signed = [];
+            using (var opened = await context.WithinTimeoutAsync(token => context.OpenAsync(repository, trust, isOffline: false, token), cancellationToken))
+            {
+                var (client, targets) = await context.WithinTimeoutAsync(token => examination.ReadAsync(opened, token), cancellationToken);
+                isWhole = true;
+                if (context.Parse.GetValue(comparesRegistry))
+                    signed = await context.WithinTimeoutAsync(token => client.ListAsync(targets, token), cancellationToken);
+            }
             if (context.Parse.GetValue(trust.Root) is null && context.Parse.GetValue(trust.TrustPinning) is null)
                 context.Roots.NotePlace(repository, context.Servers.Address);
+            // A registry may take its time; the cache, which other runs wait for, is free by then.
             if (context.Parse.GetValue(comparesRegistry))
-                others = await CompareAsync(context, repository, client, targets, cancellationToken);
+                others = await CompareAsync(context, repository, signed, cancellationToken);
         }
         catch (TrustException e)
         {
@@ -128,7 +133,7 @@ internal sealed class DoctorCommand : SignerCommand
     }
 
     // The registry has a deadline of its own.
-    private async Task<IReadOnlyList<HealthFinding>> CompareAsync(CommandContext context, RepositoryName repository, TrustClient client, TrustedTargets targets, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<HealthFinding>> CompareAsync(CommandContext context, RepositoryName repository, IReadOnlyList<FoundTarget> signed, CancellationToken cancellationToken)
     {
         RegistryExamination? examination = null;
         try
@@ -138,7 +143,7 @@ internal sealed class DoctorCommand : SignerCommand
             await context.WithinTimeoutAsync(
                 async token =>
                 {
-                    await examination.ReadAsync(client, targets, token);
+                    await examination.ReadAsync(signed, token);
                     return true;
                 },
                 cancellationToken);

@@ -49,26 +49,21 @@ internal sealed class ExplainCommand : SignerCommand
     private async Task<ImageExplanation> ExplainAsync(CommandContext context, VerificationRequest request, CancellationToken cancellationToken)
     {
         context.Output.Progress($"Verifying {request.Reference}");
-        RepositoryTrust? opened = null;
+        var way = new ExplainedWay();
         try
         {
-            var outcome = await context.WithinTimeoutAsync(
-                async token =>
-                {
-                    opened = await context.OpenAsync(request.Reference.Repository, trust, context.Parse.GetValue(isOffline), token);
-                    return await new ImageVerifier(opened, context.Now, new TrustClientOptions()).VerifyAsync(request, token);
-                },
-                cancellationToken);
-            // What was verified stands, however long the way to it takes to show.
-            return await ImageExplanation.ReadAsync(context, opened!, outcome, cancellationToken);
+            DecidedImage decided;
+            using (var opened = await context.WithinTimeoutAsync(token => context.OpenAsync(request.Reference.Repository, trust, context.Parse.GetValue(isOffline), token), cancellationToken))
+            {
+                decided = await context.WithinTimeoutAsync(token => new ImageVerifier(opened, context.Now, new TrustClientOptions()).DecideAsync(request, token), cancellationToken);
+                way = await ExplainedWay.ReadAsync(context, opened, decided.TargetPath, cancellationToken);
+            }
+            // A registry may take its time; the cache, which other runs wait for, is free by then.
+            return new ImageExplanation(await context.WithinTimeoutAsync(decided.CompareAsync, cancellationToken), way);
         }
         catch (TrustException e)
         {
-            return new ImageExplanation(new VerificationOutcome { Reference = request.Reference, TargetPath = TargetNames.For(request.Reference), Error = e });
-        }
-        finally
-        {
-            opened?.Dispose();
+            return new ImageExplanation(new VerificationOutcome { Reference = request.Reference, TargetPath = TargetNames.For(request.Reference), Error = e }, way);
         }
     }
 }

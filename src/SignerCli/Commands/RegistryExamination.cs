@@ -1,6 +1,5 @@
 using System.Globalization;
 using TrustService.Cli.Health;
-using TrustService.Client;
 using TrustService.Errors;
 using TrustService.Json;
 using TrustService.Oci;
@@ -39,10 +38,12 @@ internal sealed class RegistryExamination(RegistryClient registry, RepositoryNam
     }
 
     /// <summary>Compares.</summary>
-    /// <exception cref="TrustException">A refusal of the registry's list, or of a delegated role.</exception>
-    public async Task ReadAsync(TrustClient client, TrustedTargets targets, CancellationToken cancellationToken)
+    /// <param name="all">Everything that is signed.</param>
+    /// <param name="cancellationToken">Ends the comparison.</param>
+    /// <exception cref="TrustException">A refusal of the registry's list.</exception>
+    public async Task ReadAsync(IEnumerable<FoundTarget> all, CancellationToken cancellationToken)
     {
-        var signed = (await client.ListAsync(targets, cancellationToken)).Where(found => TargetNames.DigestOf(found.Path) is null).ToDictionary(found => found.Path, StringComparer.Ordinal);
+        var signed = all.Where(found => TargetNames.DigestOf(found.Path) is null).ToDictionary(found => found.Path, StringComparer.Ordinal);
         // Each is asked for: the list is the registry's word, and may leave out a tag that is served all the same.
         foreach (var found in signed.Values.OrderBy(found => found.Path, StringComparer.Ordinal))
             await CompareAsync(found, cancellationToken);

@@ -52,6 +52,22 @@ public sealed class VerifyTogetherTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Doctor_RegistryHangs_OtherRunsOnTheSameCacheGoOn()
+    {
+        await InitAsync("tuf");
+
+        var waiting = world.Owner.RunAsync("doctor", repository, "--registry", "-o", "json");
+        await asked.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        var other = await world.Owner.RunAsync("verify", $"{repository}:1.0", "--no-registry", "--timeout", "20s", "-o", "json");
+        var wasWaiting = !waiting.IsCompleted;
+        released.SetResult();
+        var examined = await waiting;
+
+        Assert.Equal((0, true), (other.ExitCode, wasWaiting));
+        Assert.Contains(examined.Json[0].GetProperty("findings").EnumerateArray(), finding => finding.GetProperty("code").GetString() is "missing-tag" or "registry");
+    }
+
+    [Fact]
     public async Task Verify_RegistryHangsUntilTheEnd_IsNeverVerified()
     {
         await InitAsync("tuf");
