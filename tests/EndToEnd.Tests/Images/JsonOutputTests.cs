@@ -74,7 +74,7 @@ public sealed class JsonOutputTests(TrustWorld world) : IClassFixture<TrustWorld
         Assert.Equal(2, signed.Json[0].GetProperty("platforms").GetArrayLength());
         Assert.Equal(index.Digest.ToString(), Text(signed.Json[0], "digest"));
         Assert.Equal(
-            $"{{repository fingerprint expired roles[{{name version expires expired threshold keyids[] signedBy[]}}] targets[{{name digest size custom{{mediaType}} {SignedBy}}}|{{name digest size custom{{indexes[] mediaType}} {SignedBy}}}] signers[] pending[]}}",
+            $"{{repository outcome exitCode fingerprint expired roles[{{name version expires expired threshold keyids[] signedBy[]}}] targets[{{name digest size custom{{mediaType}} {SignedBy}}}|{{name digest size custom{{indexes[] mediaType}} {SignedBy}}}] refused[] signers[] pending[]}}",
             JsonShape.Of(inspected.Json));
         Assert.Equal(["root", "timestamp", "snapshot", "targets"], inspected.Json.GetProperty("roles").EnumerateArray().Select(role => Text(role, "name")));
         Assert.Equal(3, inspected.Json.GetProperty("targets").GetArrayLength());
