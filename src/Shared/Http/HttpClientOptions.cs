@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 
 namespace TrustService.Http;
 
@@ -16,4 +17,7 @@ public sealed record HttpClientOptions
 
     /// <summary>Time for one request and its whole answer.</summary>
     public TimeSpan TotalTimeout { get; init; } = HttpLimits.TotalTimeout;
+
+    /// <summary>What connections go through: the proxies of the environment, but none to this machine.</summary>
+    internal IWebProxy Proxy { get; init; } = new LoopbackDirectProxy(HttpClient.DefaultProxy);
 }

@@ -20,7 +20,7 @@ public static class HttpClients
             MaxResponseHeadersLength = HttpLimits.MaxHeaderKibibytes,
             MaxResponseDrainSize = 0,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            Proxy = new LoopbackDirectProxy(HttpClient.DefaultProxy),
+            Proxy = options.Proxy,
             SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = certificates.Check },
         };
         // HttpExchange keeps the deadline; the client's own one is a second net for what does not go through it.

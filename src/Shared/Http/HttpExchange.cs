@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text.RegularExpressions;
 using TrustService.Errors;
 
 namespace TrustService.Http;
@@ -12,7 +13,7 @@ namespace TrustService.Http;
 /// <param name="client">A client of <see cref="HttpClients.Create"/>.</param>
 /// <param name="peer">Who answers.</param>
 /// <param name="options">The options that <paramref name="client"/> was made with.</param>
-public sealed class HttpExchange(HttpClient client, HttpPeer peer, HttpClientOptions options)
+public sealed partial class HttpExchange(HttpClient client, HttpPeer peer, HttpClientOptions options)
 {
     /// <summary>Sends a request.</summary>
     /// <param name="uri">Where to.</param>
@@ -104,28 +105,44 @@ public sealed class HttpExchange(HttpClient client, HttpPeer peer, HttpClientOpt
     {
         if (exception.InnerException is AuthenticationException tls)
         {
-            return new TrustException(peer.Unreachable, $"No secure connection to the {peer.Name} at {Authority(uri)}: {tls.Message.TrimEnd('.')}.", exception)
+            var refused = tls as CertificateException;
+            return new TrustException(peer.Unreachable, $"No secure connection to the {peer.Name} at {Authority(uri)}: {refused?.Message ?? "it does not speak TLS, or no version of it that is accepted here"}.", exception)
             {
-                Hint = $"If its certificate comes from your own authority, name that authority's file with {peer.CaOption}.",
+                Hint = refused is null ? "Check the address: its scheme and its port." : refused.Hint ?? $"If its certificate comes from your own authority, name that authority's file with {peer.CaOption}.",
             };
         }
+        // Without the exception, whose message holds the login for the proxy.
+        if (exception is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError })
+            return Unreachable(uri, Refusal(exception), null);
         var problem = (exception, exception.InnerException) switch
         {
             (_, SocketException socket) => socket.Message.TrimEnd('.'),
             (HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }, _) => "it does not speak TLS",
             (HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } or HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }, _) =>
-                "it ended the connection before the answer was complete",
+                $"it ended the connection before the answer was complete{(uri.Scheme == Uri.UriSchemeHttp ? "; it was asked by plain HTTP, and may speak TLS only" : "")}",
             (HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse }, _) => "its answer is not HTTP",
             _ => "the connection failed",
         };
         return Unreachable(uri, problem, exception);
     }
 
-    private TrustException Unreachable(Uri uri, string problem, Exception exception) =>
-        new(peer.Unreachable, $"The {peer.Name} at {Authority(uri)} cannot be reached: {problem}.", exception)
+    private TrustException Unreachable(Uri uri, string problem, Exception? exception)
+    {
+        var proxy = options.Proxy.IsBypassed(uri) ? null : options.Proxy.GetProxy(uri);
+        // Without the login that its address may hold.
+        var way = proxy is null ? "" : $" through the proxy {proxy.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}";
+        return new TrustException(peer.Unreachable, $"The {peer.Name} at {Authority(uri)} cannot be reached{way}: {problem}.", exception)
         {
-            Hint = "Nothing was decided. Check the address and the network, then try again.",
+            Hint = $"Nothing was decided. Check the address and the network{(proxy is null ? "" : ", and the proxy (HTTPS_PROXY, ALL_PROXY, NO_PROXY)")}, then try again.",
         };
+    }
+
+    // The base library tells the status in its message alone.
+    private static string Refusal(Exception tunnel) =>
+        Status().Match(tunnel.Message) is { Success: true, Value: var status } ? $"the proxy answered with status {status}{(status == "407" ? ", it asks for a login" : "")}" : "the proxy refuses to connect";
+
+    [GeneratedRegex(@"\b[1-5][0-9]{2}\b(?=\D*\z)", RegexOptions.CultureInvariant)]
+    private static partial Regex Status();
 
     private TrustException Misbehaving(Uri uri, string problem) =>
         new(peer.Misbehaving, $"The {peer.Name} at {Authority(uri)} did not answer as it should: {problem}.");

@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using TrustService.Errors;
@@ -27,9 +26,9 @@ internal sealed class ServerCertificateCheck(X509Certificate2Collection extra)
         if (errors == SslPolicyErrors.None)
             return true;
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) || certificate is null)
-            throw new AuthenticationException("it shows no certificate");
+            throw new CertificateException("it shows no certificate", "Check the address: its port may be another service's.");
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
-            throw new AuthenticationException("its certificate is for another host name");
+            throw new CertificateException("its certificate is for another host name", "Use a name that its certificate holds, or have its operator make one with this name.");
         var problems = chain?.ChainStatus.Select(status => status.Status).ToArray() ?? [];
         if (extra.Count == 0)
             throw NotTrusted(problems);
@@ -44,16 +43,16 @@ internal sealed class ServerCertificateCheck(X509Certificate2Collection extra)
         return own.Build(leaf) ? true : throw NotTrusted([.. own.ChainStatus.Select(status => status.Status)]);
     }
 
-    private static AuthenticationException NotTrusted(X509ChainStatusFlags[] problems)
+    private static CertificateException NotTrusted(X509ChainStatusFlags[] problems)
     {
         // An authority that was made anew under its old name shows as an invalid signature.
         X509ChainStatusFlags[] unknown = [X509ChainStatusFlags.UntrustedRoot, X509ChainStatusFlags.PartialChain, X509ChainStatusFlags.NotSignatureValid];
-        return new AuthenticationException(problems switch
+        return problems switch
         {
-            _ when problems.Contains(X509ChainStatusFlags.NotTimeValid) => "its certificate is expired or not yet valid",
-            _ when problems.Any(unknown.Contains) => "its certificate was not issued by an authority that is trusted here",
-            _ => $"its certificate is not acceptable ({string.Join(", ", problems)})",
-        });
+            _ when problems.Contains(X509ChainStatusFlags.NotTimeValid) => new("its certificate is expired or not yet valid", "Its operator has to renew it, unless the clock of this machine is wrong."),
+            _ when problems.Any(unknown.Contains) => new("its certificate was not issued by an authority that is trusted here"),
+            _ => new($"its certificate is not acceptable ({string.Join(", ", problems)})"),
+        };
     }
 
     private static X509Certificate2Collection ReadPem(string file)

@@ -109,7 +109,7 @@ public sealed class RegistryClient(RegistryOptions options, TimeProvider time) :
             HttpStatusCode.NotFound => RegistryErrors.Unknown(what),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => RegistryErrors.Denied(HttpPeer.Registry, repository, options.Credentials is not null && HasAuthorization(repository)),
             _ when answer.IsSuccess => RegistryErrors.Inconsistent(what, RegistryErrors.Describe(answer)),
-            _ => RegistryErrors.Unreachable(repository, RegistryErrors.Describe(answer)),
+            _ => RegistryErrors.Unreachable(repository, answer),
         };
     }
 

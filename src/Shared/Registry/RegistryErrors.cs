@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using TrustService.Errors;
 using TrustService.Http;
@@ -21,10 +22,13 @@ internal static class RegistryErrors
         new(TrustError.ImageUnknown, $"The registry has no image {what}.") { Hint = "Check the name, or push the image first." };
 
     /// <summary>The registry answers, but cannot serve.</summary>
-    public static TrustException Unreachable(RepositoryName repository, string problem) =>
-        new(TrustError.RegistryUnreachable, $"The registry {repository.Host} cannot serve {repository.Path}: {problem}.")
+    public static TrustException Unreachable(RepositoryName repository, HttpAnswer answer) =>
+        new(TrustError.RegistryUnreachable, $"The registry {repository.Host} cannot serve {repository.Path}: {Describe(answer)}.")
         {
-            Hint = "Nothing was decided. Try again later.",
+            // What speaks TLS has this status for whoever does not.
+            Hint = answer.Status == HttpStatusCode.BadRequest && answer.Uri.Scheme == Uri.UriSchemeHttp
+                ? "It was asked by plain HTTP. If it speaks TLS, name its authority's file with --registry-ca."
+                : "Nothing was decided. Try again later.",
         };
 
     /// <summary>The registry contradicts itself.</summary>

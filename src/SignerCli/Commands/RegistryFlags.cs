@@ -10,7 +10,7 @@ namespace TrustService.Cli.Commands;
 internal sealed class RegistryFlags
 {
     private readonly Option<bool> plainHttp = new("--plain-http") { Description = "Talk plain HTTP to the registry (on this machine it is the default)" };
-    private readonly Option<string?> registryCa = new("--registry-ca") { HelpName = "FILE", Description = "PEM file with the authority of the registry's certificate" };
+    private readonly Option<string?> registryCa = new("--registry-ca") { HelpName = "FILE", Description = "PEM file with the authority of the registry's certificate (on this machine it also asks for TLS)" };
     private readonly Option<string?> userName = new("--username", "-u") { HelpName = "NAME", Description = "User of the registry; without it, Docker's and Podman's logins are used" };
     private readonly Option<bool> passwordStdin = new("--password-stdin") { Description = "Read the registry password from standard input" };
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using TrustService.Errors;
@@ -120,7 +121,34 @@ public sealed class HttpExchangeTests
         await using var server = await HostileServer.StartAsync(Misbehaviour.Silence);
         using var cancelled = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => GetAsync(server.Address, new HttpClientOptions(), cancelled.Token));
+        var given = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => GetAsync(server.Address, new HttpClientOptions(), cancelled.Token));
+
+        // Who sets the time can tell who was waited for.
+        Assert.Contains(server.Authority, Assert.IsType<TrustException>(given.InnerException).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(407, "asks for a login")]
+    [InlineData(403, "status 403")]
+    [InlineData(null, "refused")]
+    public async Task SendAsync_ProxyThatDoesNotConnect_IsNamedWithoutItsLogin(int? status, string expected)
+    {
+        var proxy = await HostileServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = status!.Value;
+            return Task.CompletedTask;
+        });
+        if (status is null)
+            await proxy.DisposeAsync();
+        var options = new HttpClientOptions { Proxy = new WebProxy(new UriBuilder(proxy.Address) { UserName = "me", Password = "secret" }.Uri) };
+
+        var refusal = await Refusal.OfAsync(TrustError.ServerUnreachable, () => GetAsync(new Uri("https://trust.example.test/"), options));
+        await proxy.DisposeAsync();
+
+        Assert.Contains($"the proxy http://{proxy.Authority}: ", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refusal.ToString(), StringComparison.Ordinal);
+        Assert.Contains("NO_PROXY", refusal.Hint, StringComparison.Ordinal);
     }
 
     private static Task<HttpAnswer> GetAsync(Uri uri) => GetAsync(uri, new HttpClientOptions());

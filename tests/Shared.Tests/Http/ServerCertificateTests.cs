@@ -40,21 +40,25 @@ public sealed class ServerCertificateTests : IDisposable
     }
 
     [Theory]
-    [InlineData("other.example", false, "another host name")]
-    [InlineData("localhost", true, "expired")]
-    public async Task SendAsync_CertificateThatDoesNotFit_IsRefusedEvenFromExtraAuthority(string name, bool expired, string reason)
+    [InlineData("other.example", false, "another host name", "Use a name")]
+    [InlineData("localhost", true, "expired", "renew")]
+    public async Task SendAsync_CertificateThatDoesNotFit_IsRefusedEvenFromExtraAuthority(string name, bool expired, string reason, string advice)
     {
         await using var server = await HostileServer.StartAsync(Fine, _certificates.MakeServer(name, expired));
 
         var refusal = await Refusal.OfAsync(TrustError.ServerUnreachable, () => GetAsync(server.Address, Authority()));
         Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(advice, refusal.Hint, StringComparison.Ordinal);
+        Assert.DoesNotContain("--server-ca", refusal.Hint, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Case60_TlsWhereNobodySpeaksIt_NeverFallsBack()
     {
         await using var server = await HostileServer.StartAsync(Fine);
-        await Refusal.OfAsync(TrustError.ServerUnreachable, () => GetAsync(new UriBuilder(server.Address) { Scheme = "https" }.Uri));
+        var refusal = await Refusal.OfAsync(TrustError.ServerUnreachable, () => GetAsync(new UriBuilder(server.Address) { Scheme = "https" }.Uri));
+        Assert.Contains("does not speak TLS", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("--server-ca", refusal.Hint, StringComparison.Ordinal);
     }
 
     [Theory]

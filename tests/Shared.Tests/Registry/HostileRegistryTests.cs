@@ -157,7 +157,18 @@ public sealed class HostileRegistryTests
             context.Response.StatusCode = status;
             return Task.CompletedTask;
         });
-        await Refusal.OfAsync(expected, () => ResolveAsync(server));
+        var refusal = await Refusal.OfAsync(expected, () => ResolveAsync(server));
+        // What speaks TLS answers so to plain HTTP, which is the default on this machine.
+        Assert.Equal(status == 400, refusal.Hint?.Contains("--registry-ca", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
+    public async Task ResolveAsync_TlsOnThisMachineIsHungUpOn_SaysThatItMaySpeakTls()
+    {
+        using var certificates = new TestCertificates();
+        await using var server = await HostileServer.StartAsync(_ => Task.CompletedTask, certificates.MakeServer());
+        var refusal = await Refusal.OfAsync(TrustError.RegistryUnreachable, () => ResolveAsync(server));
+        Assert.Contains("may speak TLS", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
