@@ -11,9 +11,6 @@ namespace TrustService.Ceremony;
 /// <summary>What a proposed root changes, in full: whatever is not told role by role is told as <see cref="Others"/>.</summary>
 public sealed record RootDiff
 {
-    private const int MaxShownMembers = 8;
-    private const int MaxShownLength = 40;
-
     private RootDiff()
     {
     }
@@ -61,7 +58,7 @@ public sealed record RootDiff
     }
 
     /// <summary>What changes, a line for each thing. Texts of the files stand in them, but none that would end a line or not be seen.</summary>
-    public IEnumerable<string> Lines() => AllLines().Select(Printable.Of);
+    public IEnumerable<string> Lines() => AllLines().Select(Printable.Whole);
 
     private IEnumerable<string> AllLines()
     {
@@ -124,15 +121,23 @@ public sealed record RootDiff
         if (CanonicalJson.Encode(expected).AsSpan().SequenceEqual(after.Payload.Span))
             yield break;
         var found = StrictJson.Parse(after.File.Span, JsonLimits.OfBytes(int.MaxValue)).GetProperty("signed");
-        var names = Members(expected).Union(Members(found)).Where(name => !IsSame(expected, found, name)).Order(StringComparer.Ordinal).ToList();
-        var shown = string.Join(", ", names.Take(MaxShownMembers).Select(name => $"\"{(name.Length > MaxShownLength ? name[..MaxShownLength] + "…" : name)}\""));
-        yield return Printable.Of($"something else, which this program does not know: {shown}{(names.Count > MaxShownMembers ? Text($" and {names.Count - MaxShownMembers} more") : "")}");
+        foreach (var difference in Differences(expected, found, ""))
+            yield return $"something else, which this program does not know: {difference}";
+    }
+
+    // With both values: whoever signs has to see what, not just where.
+    private static IEnumerable<string> Differences(JsonElement? expected, JsonElement? found, string place)
+    {
+        if (expected is { ValueKind: JsonValueKind.Object } one && found is { ValueKind: JsonValueKind.Object } other)
+            return Members(one).Union(Members(other)).Order(StringComparer.Ordinal).SelectMany(name => Differences(Member(one, name), Member(other, name), $"{place}{(place.Length == 0 ? "" : ".")}{ReadableJson.Of(name)}"));
+        return expected is { } left && found is { } right && CanonicalJson.Encode(left).AsSpan().SequenceEqual(CanonicalJson.Encode(right)) ? [] : [$"{place}: {Text(expected)} → {Text(found)}"];
     }
 
     private static IEnumerable<string> Members(JsonElement value) => value.EnumerateObject().Select(member => member.Name);
 
-    private static bool IsSame(JsonElement one, JsonElement other, string name) =>
-        one.TryGetProperty(name, out var left) && other.TryGetProperty(name, out var right) && CanonicalJson.Encode(left).AsSpan().SequenceEqual(CanonicalJson.Encode(right));
+    private static JsonElement? Member(JsonElement value, string name) => value.TryGetProperty(name, out var member) ? member : null;
+
+    private static string Text(JsonElement? value) => value is { } known ? ReadableJson.Of(known) : "none";
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -48,6 +48,9 @@ public sealed class RootProposal
     /// <summary>What it changes.</summary>
     public RootDiff Diff => RootDiff.Of(Format, Current, Proposed);
 
+    /// <summary>All that is signed, a line for each thing: what changes in root, and until when the first targets of a new repository are valid.</summary>
+    public IEnumerable<string> Lines() => Targets is { } targets ? Diff.Lines().Append(FormattableString.Invariant($"targets 1: empty, expires: {targets.Signed.Expires.UtcDateTime:yyyy-MM-dd}")) : Diff.Lines();
+
     private ImmutableArray<SignerList> Lists =>
         Current is { } current ? [SignerList.Of(current.Signed, RoleName.Root), SignerList.Of(Proposed.Signed, RoleName.Root)] : [SignerList.Of(Proposed.Signed, RoleName.Root)];
 
@@ -84,7 +87,9 @@ public sealed class RootProposal
         if (Targets is { } targets)
         {
             WriteRules.CheckTargets(Format, RoleName.Targets, targets.Signed, 0, referenceTime, WriteLimits.Default);
-            if (targets.Signed is not { Version: 1, TargetFiles.Count: 0, Delegations: null or { Roles: [], Succinct: null } } || targets.Signed.Repository != Proposed.Signed.Repository)
+            // Its holder signs it beside the root, so there must be nothing in it to read but how long it is valid.
+            var empty = MetadataSigner.Unsigned(Format, TargetsEditor.First(targets.Signed.Expires) with { Repository = Proposed.Signed.Repository });
+            if (!empty.Payload.Span.SequenceEqual(targets.Payload.Span))
                 throw new TrustException(TrustError.InvalidProposal, "The first targets of a new repository are empty; these are not.") { Role = RoleName.Targets.Value };
         }
     }

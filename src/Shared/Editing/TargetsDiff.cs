@@ -69,10 +69,10 @@ public sealed record TargetsDiff
         };
     }
 
-    /// <summary>The difference as a change that can be applied to another version.</summary>
+    /// <summary>The difference as a change that can be applied to another version: what can be told of it, and no more.</summary>
     public TargetsChange ToChange() => new()
     {
-        Set = Set,
+        Set = Set.ToImmutableSortedDictionary(entry => entry.Key, entry => TargetWords.Of(entry.Value).ToTarget(), StringComparer.Ordinal),
         Remove = Removed,
         Delegations = Roles.IsEmpty ? null : new DelegationChange
         {

@@ -11,11 +11,10 @@ internal static class Printable
     private const int MaxLength = 2000;
 
     /// <summary>The text on one line, without characters that are not seen, cut after 2000 characters.</summary>
-    public static string Of(string text)
-    {
-        var shown = text.Length > MaxLength ? string.Concat(text.AsSpan(0, MaxLength), "…") : text;
-        return shown.Any(IsHidden) ? string.Concat(shown.Select(c => IsHidden(c) ? '?' : c)) : shown;
-    }
+    public static string Of(string text) => Whole(text.Length > MaxLength ? string.Concat(text.AsSpan(0, MaxLength), "…") : text);
+
+    /// <summary>The text on one line, without characters that are not seen: for what somebody is to agree to, of which nothing may be left out.</summary>
+    public static string Whole(string text) => text.Any(IsHidden) ? string.Concat(text.Select(c => IsHidden(c) ? '?' : c)) : text;
 
     private static bool IsHidden(char c) =>
         char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;

@@ -46,7 +46,7 @@ internal sealed class CosignCommand : SignerCommand
         if (reviews.All(review => review.IsPublished))
             throw new TrustException(TrustError.NothingPending, $"{string.Join(", ", reviews.Select(review => $"{review.Role.Name} {review.File.Signed.Version}"))} of {found.Repository} is published already, just as it was signed.");
         foreach (var line in reviews.SelectMany(review => PendingText.Lines(review, rules, context.Now)))
-            context.Output.Say(line);
+            context.Output.Tell(line);
         if (reviews.Any(review => !review.IsNext))
             return await new StaleChange(context, signing).RemakeAsync(found, current, [.. reviews.Where(review => !review.IsNext && !review.IsPublished)], cancellationToken);
 

@@ -14,6 +14,7 @@ namespace TrustService.Cli.Commands;
 internal sealed class InspectCommand : SignerCommand
 {
     private const int MaxShownProblems = 10;
+    private const int MaxShownTags = 50;
 
     private readonly Argument<string> reference = new("repository") { HelpName = "REPOSITORY[:TAG]", Description = "The repository, or one tag of it" };
     private readonly Option<bool> isOffline = new("--offline") { Description = "Open no connection: show what was fetched before" };
@@ -137,7 +138,7 @@ internal sealed class InspectCommand : SignerCommand
         foreach (var review in report.Pending)
         {
             output.Result("");
-            foreach (var (number, line) in PendingText.Lines(review, rules, report.Now).Index())
+            foreach (var (number, line) in PendingText.Lines(review, rules, report.Now, MaxShownTags).Index())
                 output.Result(number == 0 ? $"Waits for signatures: {line}" : line);
         }
     }

@@ -83,14 +83,16 @@ internal sealed record PendingReview
     {
         WriteRules.CheckTargets(format, Role.Name, File.Signed, Diff.Before?.Version ?? 0, referenceTime, WriteLimits.Default);
         if (!IsTold)
-        {
-            throw new TrustException(TrustError.MalformedMetadata, $"The pending {Role.Name} {File.Signed.Version} changes more than can be shown: the order of signers, hash bins, a key under the id of another, or something that this program does not know. It is not signed.")
-            {
-                Role = Role.Name.Value,
-                Hint = "Ask whoever began it, and withdraw it: signer pending drop.",
-            };
-        }
+            throw CannotBeShown();
     }
+
+    /// <summary>The refusal of a change of which people could not be told everything.</summary>
+    public TrustException CannotBeShown() =>
+        new(TrustError.MalformedMetadata, $"The pending {Role.Name} {File.Signed.Version} changes more than can be shown: the order of signers, hash bins, a key under the id of another, or something that this program does not know. It is not signed.")
+        {
+            Role = Role.Name.Value,
+            Hint = "Ask whoever began it, and withdraw it: signer pending drop.",
+        };
 
     private static PendingReview Of(CurrentRoles current, Targets next, RoleName name, SignedMetadata<Targets> file, ParkedChange? parked)
     {

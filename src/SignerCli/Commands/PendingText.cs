@@ -4,28 +4,30 @@ using TrustService.Editing;
 using TrustService.Formats;
 using TrustService.Json;
 using TrustService.Metadata;
-using TrustService.Oci;
 
 namespace TrustService.Cli.Commands;
 
 /// <summary>A pending change in plain language.</summary>
 internal static class PendingText
 {
-    private const int MaxLines = 50;
     private const int MaxSummary = 3;
 
     /// <summary>The lines: what would change, then who has signed and who is missing.</summary>
-    public static IEnumerable<string> Lines(PendingReview review, FormatRules rules, DateTimeOffset now)
+    /// <param name="review">The change.</param>
+    /// <param name="rules">The rules of the repository's format.</param>
+    /// <param name="now">The time of the run, UTC.</param>
+    /// <param name="maxTags">Tags that are shown at the most. Whoever is to sign sees all of them.</param>
+    public static IEnumerable<string> Lines(PendingReview review, FormatRules rules, DateTimeOffset now, int maxTags = int.MaxValue)
     {
         yield return $"{review.Role.Name} {review.File.Signed.Version}{(review.Parked is { } parked ? $", waiting since {CommandOutput.Date(parked.ParkedAt)} ({Age(now - parked.ParkedAt)})" : "")}";
         // Who may sign is told first, and whole: a hundred tags must not hide a signer.
         foreach (var line in SignerChanges(review, rules))
             yield return "  " + line;
         var images = ImageChanges(review).ToList();
-        foreach (var line in images.Take(MaxLines))
+        foreach (var line in images.Take(maxTags))
             yield return "  " + line;
-        if (images.Count > MaxLines)
-            yield return $"  … and {images.Count - MaxLines} more tags";
+        if (images.Count > maxTags)
+            yield return $"  … and {images.Count - maxTags} more tags: signer pending list";
         if (!review.IsTold)
             yield return "  !! and more than can be shown; do not sign it";
         else if (review.Diff.IsEmpty)
@@ -93,9 +95,16 @@ internal static class PendingText
     private static IEnumerable<string> ImageChanges(PendingReview review)
     {
         foreach (var (path, target) in review.Diff.Set)
-            yield return $"+ {Name(path)}{Digest(target)}{(review.Diff.Before?.TargetFiles.TryGetValue(path, out var before) == true ? $"  (was{Digest(before)})" : "")}";
+        {
+            var words = TargetWords.Of(target);
+            var former = review.Diff.Before?.TargetFiles.TryGetValue(path, out var before) == true ? TargetWords.Of(before).WithoutThoseOf(words) : "";
+            yield return $"+ {ReadableJson.Of(path)}  {words}{(former.Length == 0 ? "" : $"  (was {former})")}";
+        }
         foreach (var path in review.Diff.Removed)
-            yield return $"- {Name(path)}";
+            yield return $"- {ReadableJson.Of(path)}";
+        // The first version of a role takes it from nowhere else.
+        if (review.Diff.Before is null && review.Diff.After.Repository is { } repository)
+            yield return $"+ belongs to {ReadableJson.Of(repository)}";
     }
 
     // A key that comes is named in full: the ends of an id can be made to match.
@@ -107,13 +116,9 @@ internal static class PendingText
             var called = targets.KeyNames.TryGetValue(id, out var name) ? $"{Printable.Text(name)} ({shown})" : shown;
             return role.OneTimeKeys.Contains(id) ? "one-time " + called : called;
         });
-        var paths = role.Paths is { } patterns ? patterns.Select(pattern => Printable.Text(rules.Signers.ShowPath(pattern))) : (role.PathHashPrefixes ?? []).Select(prefix => $"tags whose hash begins with {Printable.Text(prefix)}");
+        var paths = role.Paths is { } patterns ? patterns.Select(pattern => ReadableJson.Of(rules.Signers.ShowPath(pattern))) : (role.PathHashPrefixes ?? []).Select(prefix => $"tags whose hash begins with {Printable.Text(prefix)}");
         return $"{role.RoleKeys.Threshold} of {string.Join(", ", keys)} may sign {string.Join(", ", paths) switch { "" => "nothing", var text => text }}{(role.Terminating ? ", and nobody after" : "")}";
     }
-
-    private static string Name(string path) => TargetNames.DigestOf(path) is null ? Printable.Text(path) : "(by digest)";
-
-    private static string Digest(TargetFile target) => target.Hashes.Sha256 is { Length: 32 } sha256 ? $"  sha256:{Hex.Encode(sha256.Span)}" : "";
 
     private static string Age(TimeSpan age) => age switch
     {

@@ -13,12 +13,20 @@ internal static class ProposalReport
     private const int ShownDigits = 16;
 
     /// <summary>Says all of it.</summary>
-    public static void Say(CommandOutput output, RootProposal proposal)
+    /// <param name="output">Where to.</param>
+    /// <param name="proposal">The proposal.</param>
+    /// <param name="isToBeSigned">True if what changes is shown with <c>-q</c> as well.</param>
+    public static void Say(CommandOutput output, RootProposal proposal, bool isToBeSigned = false)
     {
         output.Say("Proposal", $"{proposal.Change[..ShownDigits]}…  for {proposal.Repository} (format {proposal.Format.Name})");
         output.Say("Builds on", BaseOf(proposal) ?? "nothing: a new repository");
-        foreach (var line in proposal.Diff.Lines())
-            output.Say("  " + line);
+        foreach (var line in proposal.Lines())
+        {
+            if (isToBeSigned)
+                output.Tell("  " + line);
+            else
+                output.Say("  " + line);
+        }
         foreach (var other in proposal.Diff.Others)
             output.Warn($"The proposal changes {other}");
         SayProgress(output, proposal);
@@ -51,7 +59,7 @@ internal static class ProposalReport
         writer.WriteTime("expires", proposal.Proposed.Signed.Expires);
         if (BaseOf(proposal) is { } current)
             writer.WriteString("buildsOn", current);
-        writer.WriteTexts("changes", proposal.Diff.Lines());
+        writer.WriteTexts("changes", proposal.Lines());
         writer.WriteStartArray("signatures");
         foreach (var progress in proposal.Progress)
             Write(writer, progress, "root");

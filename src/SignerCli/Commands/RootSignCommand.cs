@@ -35,7 +35,7 @@ internal sealed class RootSignCommand : SignerCommand
     {
         var paths = context.Parse.GetRequiredValue(files);
         var proposal = ProposalFiles.Read(paths);
-        ProposalReport.Say(context.Output, proposal);
+        ProposalReport.Say(context.Output, proposal, isToBeSigned: true);
         proposal.Check(context.Now);
         new ProposalBase(context, context.Parse.GetValue(root)).Check(proposal);
         var chosen = Choose(context, proposal);

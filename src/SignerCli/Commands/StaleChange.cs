@@ -22,7 +22,10 @@ internal sealed class StaleChange(CommandContext context, RepositorySigning sign
         var review = stale[0];
         if (review.File.Signed.Version > (review.Diff.Before?.Version ?? 0))
             throw Refuse(stale, "It leaves out versions that nobody published. Have it made anew by whoever began.");
-        var made = TargetsDiff.Between(await ReadBaseAsync(found, current, review, cancellationToken), review.File.Signed).ToChange();
+        var diff = TargetsDiff.Between(await ReadBaseAsync(found, current, review, cancellationToken), review.File.Signed);
+        if (!diff.TellsAllOf(current.Targets.Snapshot.Root.Format, review.File))
+            throw review.CannotBeShown();
+        var made = diff.ToChange();
         var signers = string.Join(", ", review.Signers.Signed.Select(review.Role.Show));
         context.Output.Warn($"It was made when {review.Role.Name} {review.File.Signed.Version - 1} was current; {review.Role.Name} {review.Diff.Before!.Version} is now. It is made again on top of that{(signers.Length == 0 ? "" : $", and {signers} must sign again")}.");
         if (made.Set.IsEmpty && made.Remove.IsEmpty && made.Delegations is null)
@@ -31,7 +34,7 @@ internal sealed class StaleChange(CommandContext context, RepositorySigning sign
         // What is asked about is what is made now, on top of what is current now.
         var anew = review with { Diff = TargetsDiff.Between(review.Diff.Before, TargetsEditor.Next(review.Diff.Before!, made, review.File.Signed.Expires)), IsTold = true };
         foreach (var line in PendingText.Changes(anew, rules))
-            context.Output.Say("  " + line);
+            context.Output.Tell("  " + line);
         PendingText.WarnOfOneTimeKeys(context.Output, [anew]);
         // The parked one goes only when another takes its place.
         signing.Replaces = role => role == review.Role.Name ? review.Parked?.Change : null;

@@ -60,6 +60,9 @@ internal sealed class CommandOutput(TextWriter results, TextWriter messages, Out
             Write(Printable.Text(line));
     }
 
+    /// <summary>A line that people have to see before they agree to it; shown with <c>-q</c> as well.</summary>
+    public void Tell(string line) => Write(Printable.Text(line));
+
     /// <summary>A line with a label before it: <c>Root key       new, …</c>.</summary>
     public void Say(string label, string line) => Say($"{label,-14} {line}");
 

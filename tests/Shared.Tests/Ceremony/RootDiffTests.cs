@@ -55,9 +55,8 @@ public sealed class RootDiffTests
     }
 
     [Theory]
-    [InlineData("x-policy", "\"x-policy\"")]
-    [InlineData("roles.root.x-quorum", "\"roles\"")]
-    [InlineData("x-key-names", "\"x-key-names\"")]
+    [InlineData("x-policy", "x-policy: none → \"surprise\"")]
+    [InlineData("roles.root.x-quorum", "roles.root.x-quorum: none → \"surprise\"")]
     public void Others_MemberThatIsNotKnown_IsTold(string path, string told)
     {
         var current = world.Published();
@@ -83,14 +82,27 @@ public sealed class RootDiffTests
         signed["x-repository"] = forged;
         signed["roles"]!["root"]!["keyids"]!.AsArray().Add("a\n  b");
         for (var i = 0; i < 20; i++)
-            signed[$"z{i}"] = 1;
+            signed[$"z{i}"] = $"\u202e{new string('z', 3000)}{i}";
         var after = world.Format.Read<Root>(world.Format.WriteFile(Encoding.UTF8.GetBytes(signed.ToJsonString()), []), 100_000);
 
         var lines = RootDiff.Of(world.Format, current, after).Lines().ToList();
 
         Assert.All(lines, line => Assert.DoesNotContain(line, character => char.IsControl(character) || character == '\u202e'));
-        Assert.Contains(lines, line => line.EndsWith(" more", StringComparison.Ordinal));
+        // Whole, with their values, however many they are.
+        Assert.All(Enumerable.Range(0, 20), i => Assert.Contains(lines, line => line.EndsWith($"z{i}: none → \"\\u202E{new string('z', 3000)}{i}\"", StringComparison.Ordinal)));
         Assert.Single(lines, line => line.StartsWith("root: 3 of", StringComparison.Ordinal));
+    }
+
+    // It is kept as an unknown member, beside the names that go.
+    [Fact]
+    public void Others_NamesThatAreNone_AreTold()
+    {
+        var current = world.Published();
+        var signed = JsonNode.Parse(world.Format.WriteSigned(current.Signed with { Version = 2 }))!.AsObject();
+        signed["x-key-names"] = "surprise";
+        var after = world.Format.Read<Root>(world.Format.WriteFile(Encoding.UTF8.GetBytes(signed.ToJsonString()), []), 100_000);
+
+        Assert.EndsWith("x-key-names: none → \"surprise\"", Assert.Single(RootDiff.Of(world.Format, current, after).Others), StringComparison.Ordinal);
     }
 
     [Fact]

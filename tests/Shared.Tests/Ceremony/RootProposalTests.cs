@@ -1,3 +1,4 @@
+using System.Text;
 using TrustService.Ceremony;
 using TrustService.Errors;
 using TrustService.Metadata;
@@ -22,6 +23,22 @@ public sealed class RootProposalTests
         Assert.Equal(["alice", "bob", "erin"], three.Progress.Single().Signed.Select(holder => holder.Name));
         Assert.Equal([RoleName.Root, RoleName.Targets], three.Complete(CeremonyWorld.Now).Keys);
         Assert.False(world.Begin().Sign([world.Key("alice"), world.Key("bob"), world.Key("carol")]).IsComplete);
+    }
+
+    // Whoever holds the targets key signs them as well, and is shown that they are empty.
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Check_FirstTargetsWithMoreThanIsShown_AreRefused(string format)
+    {
+        var world = new CeremonyWorld(format);
+        var honest = world.Begin();
+        var text = Encoding.UTF8.GetString(world.Format.WriteSigned(honest.Targets!.Signed)).Replace("\"_type\"", "\"x-more\":1,\"_type\"", StringComparison.Ordinal);
+        var targets = world.Format.Read<Targets>(world.Format.WriteFile(Encoding.UTF8.GetBytes(text), []), 100_000);
+        var tampered = RootProposal.Of(world.Format, CeremonyWorld.Repository, null, honest.Proposed, targets);
+
+        Refusal.Of(TrustError.InvalidProposal, () => tampered.Check(CeremonyWorld.Now));
+        honest.Check(CeremonyWorld.Now);
+        Assert.Equal($"targets 1: empty, expires: {CeremonyWorld.Now.AddYears(1):yyyy-MM-dd}", honest.Lines().Last());
     }
 
     [Theory]

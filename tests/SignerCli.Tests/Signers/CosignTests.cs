@@ -57,6 +57,29 @@ public sealed class CosignTests(TeamServer server) : IClassFixture<TeamServer>
         Assert.Equal("nothing-pending", again.ErrorCode);
     }
 
+    [Theory]
+    [InlineData("tuf")]
+    [InlineData("notary")]
+    public async Task Cosign_CustomData_IsShownBeforeAndAfterItChanges(string format)
+    {
+        using var team = await server.NewTeamAsync(format);
+        var (ann, bob) = await ReleaseTeamAsync(team);
+        await team.SignAsync(ann, "1.0", "--partial", "-a", "approved-by=bob", "-a", "prod=yes");
+
+        var listed = await bob.SucceedsAsync("pending", "list", team.Repository);
+        var first = await bob.SucceedsAsync("cosign", team.Repository, "-y", "-o", "json");
+        await team.SignAsync(ann, "1.0", "--partial", "-a", "prod=no");
+        var second = await bob.SucceedsAsync("cosign", team.Repository, "-y");
+
+        foreach (var text in (string[])[listed.Results, first.Messages, first.Json.GetProperty("published")[0].GetProperty("changes")[0].GetString()!])
+        {
+            Assert.Contains("\"approved-by\":\"bob\"", text, StringComparison.Ordinal);
+            Assert.Contains("\"prod\":\"yes\"", text, StringComparison.Ordinal);
+            Assert.Contains("  length ", text, StringComparison.Ordinal);
+        }
+        Assert.Matches("""\+ 1\.0  sha256:.* custom \{.*"prod":"no".*  \(was custom \{.*"prod":"yes".*\}\)""", second.Messages);
+    }
+
     [Fact]
     public async Task Cosign_SomethingElseIsCurrentByNow_IsToldAndMadeAgain()
     {

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
 using TrustService.Cli.Tests.Support;
 using TrustService.Formats.Tuf;
 using TrustService.Metadata;
@@ -9,7 +11,7 @@ namespace TrustService.Cli.Tests.Signers;
 /// <summary>Two owners have to sign; one of them hands on a change that is not what it looks like.</summary>
 public sealed class DishonestOwnerTests(TeamServer server) : IClassFixture<TeamServer>
 {
-    public static TheoryData<string> Tricks => ["order", "bins", "key under an id", "unknown member", "name of a key"];
+    public static TheoryData<string> Tricks => ["order", "bins", "key under an id", "unknown member", "unknown member of a target", "unknown member of a role", "name of a key"];
 
     [Theory]
     [MemberData(nameof(Tricks))]
@@ -84,6 +86,29 @@ public sealed class DishonestOwnerTests(TeamServer server) : IClassFixture<TeamS
         Assert.Contains("may sign tags whose hash begins with 0a, tags whose hash begins with f", shown.Results, StringComparison.Ordinal);
     }
 
+    // What cannot be read cannot be meant: every tag, and everything that is said of it, without a limit and with -q too.
+    [Fact]
+    public async Task Cosign_LongChange_IsShownWholeBeforeItIsSigned()
+    {
+        using var team = await server.NewTeamAsync("tuf");
+        await team.NewSignerAsync("ci");
+        var other = await TwoOwnersAsync(team);
+        var custom = JsonDocument.Parse("""{"prod":"yes"}""").RootElement;
+        var tags = Enumerable.Range(0, 120).ToDictionary(number => $"0.{number}", number => new TargetFile { Length = 700 + number, Hashes = FileHashes.OfSha256([(byte)number]), Custom = number == 119 ? custom : null });
+        var path = await team.CraftAsync(targets => targets with { TargetFiles = tags });
+
+        var shown = await other.SucceedsAsync("pending", "list", path);
+        var run = await other.SucceedsAsync("cosign", path, "-y", "-q", "-o", "json");
+
+        Assert.All(tags, tag =>
+        {
+            var line = $"+ {tag.Key}  sha256:{Convert.ToHexStringLower(tag.Value.Hashes.Sha256!.Value.Span)}  length {tag.Value.Length}{(tag.Value.Custom is null ? "" : "  custom {\"prod\":\"yes\"}")}";
+            Assert.Contains(line, shown.Results, StringComparison.Ordinal);
+            Assert.Contains(line, run.Messages, StringComparison.Ordinal);
+            Assert.Contains(line, run.Json.GetProperty("published")[0].GetProperty("changes").EnumerateArray().Select(change => change.GetString()));
+        });
+    }
+
     private static async Task<SignerMachine> TwoOwnersAsync(TeamWorld team)
     {
         var other = await team.NewMemberAsync("other");
@@ -108,9 +133,19 @@ public sealed class DishonestOwnerTests(TeamServer server) : IClassFixture<TeamS
                 },
             },
             "key under an id" => targets with { Delegations = delegations with { Keys = delegations.Keys.ToDictionary(key => key.Key, key => mallory with { Id = key.Key }).AsReadOnly() } },
-            "unknown member" => TufFormat.Instance.Read<Targets>(TufFormat.Instance.WriteFile(System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(TufFormat.Instance.WriteSigned(targets)).Replace("\"_type\"", "\"x-more\":1,\"_type\"", StringComparison.Ordinal)), []), int.MaxValue).Signed,
+            "unknown member" => Insert(targets, "\"_type\""),
+            "unknown member of a target" => Insert(targets with { TargetFiles = new Dictionary<string, TargetFile> { ["1.0"] = new() { Length = 7, Hashes = FileHashes.OfSha256([7]) } } }, "\"length\""),
+            "unknown member of a role" => Insert(targets, "\"terminating\""),
             _ => targets with { KeyNames = targets.KeyNames.ToDictionary(name => name.Key, _ => "somebody else").AsReadOnly() },
         };
+    }
+
+    private static Targets Insert(Targets targets, string before)
+    {
+        var format = TufFormat.Instance;
+        var text = Encoding.UTF8.GetString(format.WriteSigned(targets));
+        Assert.Contains(before, text, StringComparison.Ordinal);
+        return format.Read<Targets>(format.WriteFile(Encoding.UTF8.GetBytes(text.Replace(before, "\"x-more\":1," + before, StringComparison.Ordinal)), []), int.MaxValue).Signed;
     }
 
     private static Targets With(Targets targets, Func<DelegatedRole, DelegatedRole> change, PublicKey key) => targets with
