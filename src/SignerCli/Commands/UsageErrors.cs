@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using TrustService.Errors;
 
 namespace TrustService.Cli.Commands;
@@ -22,10 +24,31 @@ internal static class UsageErrors
             CommandResult { Command.Subcommands.Count: > 0 } => "A command is needed.",
             ArgumentResult argument when argument.Tokens.Count == 0 && argument.Parent is CommandResult => $"{argument.Argument.HelpName ?? argument.Argument.Name} is missing.",
             CommandResult { Command: { } missing } when missing.Arguments.Count > 0 && parse.GetResult(missing.Arguments[0]) is not { Tokens.Count: > 0 } => $"{missing.Arguments[0].HelpName} is missing.",
+            OptionResult option when Unacceptable(option) is { } problem => $"{option.IdentifierToken?.Value ?? option.Option.Name} {problem}.",
+            ArgumentResult { Parent: OptionResult option } when Unacceptable(option) is { } problem => $"{option.IdentifierToken?.Value ?? option.Option.Name} {problem}.",
+            ArgumentResult argument when Unacceptable(argument.Tokens, argument.Argument.ValueType, argument.Argument) is { } problem => $"{argument.Argument.HelpName ?? argument.Argument.Name} {problem}.",
             _ => string.Join(' ', error.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)),
         })
         { Hint = help };
     }
+
+    private static string? Unacceptable(OptionResult result) =>
+        result.Tokens.Count == 0 ? $"{(result.Implicit ? "is needed" : "needs a value")}{(result.Option.HelpName is { } name ? $": {name}" : "")}"
+        : result.Tokens.Count > result.Option.Arity.MaximumNumberOfValues ? $"is given {result.Tokens.Count} times; it has one value"
+        : Unacceptable(result.Tokens, result.Option.ValueType, result.Option);
+
+    // What the last value is and what would be taken, or null if it is not the value that is wrong.
+    private static string? Unacceptable(IReadOnlyList<Token> tokens, Type type, Symbol symbol)
+    {
+        if (tokens is not [.., { Value: var given }])
+            return null;
+        if ((Nullable.GetUnderlyingType(type) ?? type) == typeof(int))
+            return int.TryParse(given, CultureInfo.InvariantCulture, out _) ? null : $"is '{Shown(given)}'; a whole number is needed";
+        var choices = symbol.GetCompletions(CompletionContext.Empty).Select(choice => choice.Label).ToList();
+        return choices.Count == 0 || choices.Contains(given) ? null : $"is '{Shown(given)}'; {string.Join(", ", choices.SkipLast(1))} or {choices[^1]} is needed";
+    }
+
+    private static string Shown(string token) => token.Length > 60 ? token[..60] + "…" : token;
 
     /// <summary>True if the command line cannot be run as it is.</summary>
     public static bool HasAny(ParseResult parse) => parse.Errors.Count > 0 || UnknownToken(parse) is not null;
@@ -46,7 +69,7 @@ internal static class UsageErrors
     private static TrustException Unknown(string token, Command command, string help)
     {
         var isOption = token.StartsWith('-');
-        var shown = token.Length > 60 ? token[..60] + "…" : token;
+        var shown = Shown(token);
         var names = isOption ? OptionsOf(command) : command.Subcommands.SelectMany(sub => sub.Aliases.Prepend(sub.Name));
         var near = names.Select(name => (Name: name, Distance: Distance(name, token.Split('=')[0]))).Where(entry => entry.Distance <= MaxDistance).OrderBy(entry => entry.Distance).Select(entry => entry.Name).FirstOrDefault();
         var what = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
