@@ -38,16 +38,16 @@ public readonly struct JsonObjectReader
         element.TryGetProperty(name, out var value) ? value : throw Refuse($"has no member \"{name}\"");
 
     /// <summary>A member that is an object.</summary>
-    public JsonObjectReader Object(string name) => new(Required(name), $"{Place}.{name}");
+    public JsonObjectReader Object(string name) => new(Required(name), PlaceOf(name));
 
     /// <summary>A member that is an object, or null if it is absent.</summary>
-    public JsonObjectReader? OptionalObject(string name) => Optional(name) is { } value ? new JsonObjectReader(value, $"{Place}.{name}") : null;
+    public JsonObjectReader? OptionalObject(string name) => Optional(name) is { } value ? new JsonObjectReader(value, PlaceOf(name)) : null;
 
     /// <summary>A member that is a string.</summary>
     public string Text(string name)
     {
         var value = Required(name);
-        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Malformed($"{Place}.{name}", $"is {Kind(value)}, not a string");
+        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Malformed(PlaceOf(name), $"is {Kind(value)}, not a string");
     }
 
     /// <summary>A member that is true or false, or null if it is absent.</summary>
@@ -56,7 +56,7 @@ public readonly struct JsonObjectReader
         null => null,
         { ValueKind: JsonValueKind.True } => true,
         { ValueKind: JsonValueKind.False } => false,
-        { } other => throw Malformed($"{Place}.{name}", $"is {Kind(other)}, not true or false"),
+        { } other => throw Malformed(PlaceOf(name), $"is {Kind(other)}, not true or false"),
     };
 
     /// <summary>A member that is an integer within bounds.</summary>
@@ -67,14 +67,14 @@ public readonly struct JsonObjectReader
         Optional(name) is { } value ? AsInteger(value, name, min, max) : null;
 
     /// <summary>A member that is an array.</summary>
-    public JsonElement Array(string name) => AsArray(Required(name), $"{Place}.{name}");
+    public JsonElement Array(string name) => AsArray(Required(name), PlaceOf(name));
 
     /// <summary>A member that is an array of strings.</summary>
-    public ImmutableArray<string> Texts(string name) => AsTexts(Array(name), $"{Place}.{name}");
+    public ImmutableArray<string> Texts(string name) => AsTexts(Array(name), PlaceOf(name));
 
     /// <summary>A member that is an array of strings, or null if it is absent.</summary>
     public ImmutableArray<string>? OptionalTexts(string name) =>
-        Optional(name) is { } value ? AsTexts(AsArray(value, $"{Place}.{name}"), $"{Place}.{name}") : null;
+        Optional(name) is { } value ? AsTexts(AsArray(value, PlaceOf(name)), PlaceOf(name)) : null;
 
     /// <summary>All members, each as its name and value.</summary>
     public JsonElement.ObjectEnumerator Members => element.EnumerateObject();
@@ -108,6 +108,9 @@ public readonly struct JsonObjectReader
         return false;
     }
 
+    // A document that has no name of its own ("the file") is named by whoever refuses it.
+    private string PlaceOf(string member) => place.StartsWith("the ", StringComparison.Ordinal) ? member : $"{Place}.{member}";
+
     private static string AsText(JsonElement value, string place) =>
         value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Malformed(place, $"is {Kind(value)}, not a string");
 
@@ -125,9 +128,9 @@ public readonly struct JsonObjectReader
     private long AsInteger(JsonElement value, string name, long min, long max)
     {
         if (value.ValueKind != JsonValueKind.Number)
-            throw Malformed($"{Place}.{name}", $"is {Kind(value)}, not an integer");
+            throw Malformed(PlaceOf(name), $"is {Kind(value)}, not an integer");
         if (!value.TryGetInt64(out var number) || number < min || number > max)
-            throw Malformed($"{Place}.{name}", $"is {value.GetRawText()}; an integer from {min} to {max} is needed");
+            throw Malformed(PlaceOf(name), $"is {value.GetRawText()}; an integer from {min} to {max} is needed");
         return number;
     }
 

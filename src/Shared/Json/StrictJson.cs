@@ -33,7 +33,7 @@ public static class StrictJson
         }
         catch (JsonException e)
         {
-            throw Malformed(e.Message.TrimEnd('.'), e);
+            throw Malformed(Explain(e, utf8), e);
         }
         catch (InvalidOperationException e)
         {
@@ -43,15 +43,31 @@ public static class StrictJson
 
     private static void CheckTokens(ReadOnlySpan<byte> utf8, int maxDepth)
     {
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = maxDepth });
+        // One more, so that the limit is told in words of its own.
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = maxDepth + 1 });
         while (reader.Read())
         {
+            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && reader.CurrentDepth >= maxDepth)
+                throw Malformed($"it is nested deeper than {maxDepth} levels");
             if (reader.TokenType == JsonTokenType.Number && reader.ValueSpan.IndexOfAny((byte)'.', (byte)'e', (byte)'E') >= 0)
                 throw Malformed($"the number {Shorten(Encoding.UTF8.GetString(reader.ValueSpan))} is not an integer");
             // Text without escapes is valid already, because the whole document is valid UTF-8.
             if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
                 _ = reader.GetString();
         }
+    }
+
+    // The parser's own words are about its options; where the mistake is, it knows well. Members that stand twice have no place.
+    private static string Explain(JsonException e, ReadOnlySpan<byte> utf8)
+    {
+        if (e is not { LineNumber: { } line, BytePositionInLine: { } position })
+            return e.Message.Split('\'') is [_, var name, _] ? $"the member \"{Shorten(name)}\" stands twice in one object" : "a member stands twice in one object";
+        var start = 0;
+        for (var skipped = 0L; skipped < line; skipped++)
+            start += utf8[start..].IndexOf((byte)'\n') + 1;
+        return utf8.Trim(" \t\r\n"u8).IsEmpty ? "it is empty"
+            : start + position >= utf8.Length ? "it ends too early"
+            : $"line {line + 1}, byte {position + 1} is not what may stand there";
     }
 
     private static string Shorten(string text) => text.Length <= 32 ? text : string.Concat(text.AsSpan(0, 32), "…");

@@ -36,6 +36,29 @@ public sealed class StrictJsonTests
         Refusal.Of(TrustError.MalformedJson, () => StrictJson.Parse(Encoding.UTF8.GetBytes(json), Limits));
 
     [Theory]
+    [InlineData("", "it is empty")]
+    [InlineData(" \n", "it is empty")]
+    [InlineData("{\n\"a\":1", "it ends too early")]
+    [InlineData("[{\n}\n", "it ends too early")]
+    [InlineData("three?", "line 1, byte 2 ")]
+    [InlineData("{\"a\":1,\n 'b':2}", "line 2, byte 2 ")]
+    [InlineData("[1,]", "line 1, byte 4 ")]
+    [InlineData("{\"a\":1,\"a\":2}", "the member \"a\" stands twice")]
+    public void Refusal_NotJson_SaysWhereInWordsOfItsOwn(string json, string expected)
+    {
+        var refusal = Refusal.Of(TrustError.MalformedJson, () => StrictJson.Parse(Encoding.UTF8.GetBytes(json), Limits));
+
+        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("LineNumber", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("the file", "server is a number, not a string.")]
+    [InlineData("root", "root.server is a number, not a string.")]
+    public void Refusal_MemberOfAFileWithoutName_IsNamedAlone(string place, string expected) =>
+        Assert.Equal(expected, Refusal.Of(TrustError.MalformedMetadata, () => new JsonObjectReader(StrictJson.Parse("{\"server\":1}"u8, Limits), place).Text("server")).Message);
+
+    [Theory]
     [InlineData("{\"a\":\"#\"}", new byte[] { 0xFF })]
     [InlineData("{\"a\":\"#\"}", new byte[] { 0xC0, 0xAF })]
     [InlineData("{\"a\":\"#\"}", new byte[] { 0xED, 0xA0, 0x80 })]
@@ -53,7 +76,7 @@ public sealed class StrictJsonTests
         static byte[] Nested(int depth) => Encoding.UTF8.GetBytes(new string('[', depth) + new string(']', depth));
 
         Assert.True(Refusal.IsAccepted(() => StrictJson.Parse(Nested(JsonLimits.DefaultMaxDepth), Limits)));
-        Refusal.Of(TrustError.MalformedJson, () => StrictJson.Parse(Nested(JsonLimits.DefaultMaxDepth + 1), Limits));
+        Assert.Contains($"deeper than {JsonLimits.DefaultMaxDepth} levels", Refusal.Of(TrustError.MalformedJson, () => StrictJson.Parse(Nested(JsonLimits.DefaultMaxDepth + 1), Limits)).Message, StringComparison.Ordinal);
         Refusal.Of(TrustError.MalformedJson, () => StrictJson.Parse(Nested(1_000_000), Limits));
     }
 
