@@ -154,7 +154,7 @@ internal sealed class InspectCommand : SignerCommand
         foreach (var found in report.Targets)
             targets.Add(TargetNames.DigestOf(found.Path) is null ? found.Path : "(by digest)", InspectReport.DigestOf(found), $"{found.Role.Role} ({string.Join(", ", found.Role.Signers.Signed.Select(id => id.Short))})");
         foreach (var refused in report.Refused)
-            targets.Add(TargetNames.DigestOf(refused.Path) is null ? refused.Path : "(by digest)", "REFUSED", refused.Refusal.Info.Title);
+            targets.Add(TargetNames.DigestOf(refused.Path) is null ? refused.Path : "(by digest)", "REFUSED", report.Overview.CauseOf(refused) is { } role ? $"{role} comes first, and does not verify" : refused.Refusal.Info.Title);
         WriteTable(output, targets);
         var (top, rules) = (report.Reading.Targets, report.Reading.Targets.Snapshot.Root.Format.Rules);
         if (rules.MayHaveHashBins && top.Bins is null && top.Metadata.Signed.TargetFiles.Count is var count and > HashBins.WorthwhileTargets)

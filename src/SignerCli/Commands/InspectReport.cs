@@ -94,6 +94,8 @@ internal sealed record InspectReport(RepositoryName Repository, RootPin Root, Re
         {
             writer.WriteStartObject();
             writer.WriteString("name", refused.Path);
+            if (Overview.CauseOf(refused) is { } cause)
+                writer.WriteString("role", cause.Value);
             writer.WriteError(refused.Refusal);
             writer.WriteEndObject();
         }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using TrustService.Client;
 using TrustService.Errors;
+using TrustService.Metadata;
 using TrustService.Verification;
 
 namespace TrustService.Cli.Commands;
@@ -20,6 +21,9 @@ internal sealed record RepositoryOverview(RepositoryReading Reading, RoleSurvey 
 
     /// <summary>The delegated roles that do not verify.</summary>
     public IReadOnlyList<UnverifiedRole> Unverified { get; } = [.. Survey.Unverified];
+
+    /// <summary>The role whose refusal refuses a target; null if it is something else.</summary>
+    public RoleName? CauseOf(RefusedTarget target) => Unverified.FirstOrDefault(role => role.Refusal == target.Refusal)?.Role;
 
     /// <summary>Everything that is wrong, each thing once.</summary>
     public IReadOnlyList<TrustException> Problems { get; } = ProblemsOf(Survey, Refused);

@@ -68,12 +68,13 @@ public sealed class InspectDamagedRolesTests : IAsyncLifetime, IDisposable
         // What only the damaged role lists is not known; what comes behind it is refused by verifiers.
         Assert.Equal(["v2"], NamesIn(run, "refused"));
         Assert.Equal(code, run.Json.GetProperty("refused")[0].GetProperty("error").GetProperty("code").GetString());
+        Assert.Equal("first", run.Json.GetProperty("refused")[0].GetProperty("role").GetString());
         var role = run.Json.GetProperty("roles").EnumerateArray().Single(line => line.GetProperty("name").GetString() == "first");
         Assert.Equal(code, role.GetProperty("error").GetProperty("code").GetString());
         Assert.False(role.TryGetProperty("version", out _));
         Assert.Equal((int)outcome, text.ExitCode);
         Assert.Contains("INVALID", Assert.Single(text.Results.Split('\n'), line => line.StartsWith("first ", StringComparison.Ordinal)), StringComparison.Ordinal);
-        Assert.Contains("REFUSED", Assert.Single(text.Results.Split('\n'), line => line.StartsWith("v2 ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.EndsWith("REFUSED".PadRight(73) + "first comes first, and does not verify", Assert.Single(text.Results.Split('\n'), line => line.StartsWith("v2 ", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.Contains("first does not verify", text.Messages, StringComparison.Ordinal);
         foreach (var tag in (string[])["v1", "v2"])
             Assert.Equal(((int)outcome, code), await VerifyAsync(tag));
