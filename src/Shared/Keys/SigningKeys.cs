@@ -27,7 +27,7 @@ public static class SigningKeys
     /// <summary>Reads a DER PKCS#8 private key that is not encrypted.</summary>
     /// <exception cref="TrustException">
     /// <see cref="TrustError.InvalidKeyFile"/> if it is no PKCS#8 of ECDSA P-256 or P-384, RSA or Ed25519;
-    /// <see cref="TrustError.UnacceptableKey"/> if the key is too weak.
+    /// <see cref="TrustError.InvalidKeyFile"/> if the key is too weak.
     /// </exception>
     public static IExportableKey ImportPkcs8(ReadOnlySpan<byte> pkcs8)
     {
@@ -69,6 +69,6 @@ public static class SigningKeys
         if (KeyMaterial.TryFromSubjectPublicKeyInfo(key.ExportSubjectPublicKeyInfo(), out _, out _))
             return new RsaSigningKey(key);
         key.Dispose();
-        throw new TrustException(TrustError.UnacceptableKey, $"The RSA key is not acceptable: {KeyMaterial.MinRsaBits} to {KeyMaterial.MaxRsaBits} bits and an odd exponent above 1 are needed.");
+        throw new TrustException(TrustError.InvalidKeyFile, $"The RSA key is not acceptable: {KeyMaterial.MinRsaBits} to {KeyMaterial.MaxRsaBits} bits and an odd exponent above 1 are needed.");
     }
 }

@@ -93,7 +93,7 @@ internal sealed class DelegationPlan : IDisposable
     {
         var rules = current.Targets.Snapshot.Root.Format.Rules.Signers;
         var role = SigningRole.Find(current.Targets, rules.RoleOf(signer))
-            ?? throw new TrustException(TrustError.RoleNotListed, $"{signer} is no signer here. Signers are: {string.Join(", ", SigningRole.DelegatedBy(current.Targets).Where(other => other.Name != rules.SharedRole).Select(other => rules.NameOf(other.Name)).DefaultIfEmpty("none"))}.") { Role = rules.RoleOf(signer).Value };
+            ?? throw new TrustException(TrustError.Usage, $"{signer} is no signer here. Signers are: {string.Join(", ", SigningRole.DelegatedBy(current.Targets).Where(other => other.Name != rules.SharedRole).Select(other => rules.NameOf(other.Name)).DefaultIfEmpty("none"))}.") { Role = rules.RoleOf(signer).Value };
         var isWhole = keys.IsEmpty;
         var taken = isWhole ? [.. role.Keys.Select(key => key.Fingerprint)] : keys;
         var left = role.Keys.Where(key => !taken.Contains(key.Fingerprint) && !role.Delegation!.OneTimeKeys.Contains(key.Id)).DistinctBy(key => key.Fingerprint).Count();

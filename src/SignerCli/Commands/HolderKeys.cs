@@ -52,7 +52,7 @@ internal sealed class HolderKeys(CommandContext context, IMetadataFormat format,
         var key = context.PublicKeys.Read(reference);
         return context.Keys.List().FirstOrDefault(entry => entry.IsSame(key)) is { } own
             ? Certify(own)
-            : throw new TrustException(TrustError.UnacceptableKey, $"{reference} is a public key; a root key of a repository in the format {format.Name} is a certificate, which its holder makes.") { Hint = $"The holder runs: signer key certificate KEY {repository} > holder.crt" };
+            : throw new TrustException(TrustError.Usage, $"{reference} is a public key; a root key of a repository in the format {format.Name} is a certificate, which its holder makes.") { Hint = $"The holder runs: signer key certificate KEY {repository} > holder.crt" };
     }
 
     /// <summary>A key of another role.</summary>

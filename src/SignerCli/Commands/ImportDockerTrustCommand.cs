@@ -57,7 +57,7 @@ internal sealed class ImportDockerTrustCommand : SignerCommand
                 using var found = FoundKey.Read(top, path);
                 report.Add(keys.Import(found));
             }
-            catch (TrustException e) when (e.Error is TrustError.InvalidKeyFile or TrustError.TooLarge && !path.EndsWith(".key", StringComparison.Ordinal))
+            catch (TrustException e) when (e.Error is TrustError.InvalidKeyFile or TrustError.LocalFile or TrustError.TooLarge && !path.EndsWith(".key", StringComparison.Ordinal))
             {
                 // Others keep their files there as well: nothing is missing without them.
                 report.Add(new ReportLine("file", name, Fate.Dropped, e.Message));

@@ -74,10 +74,10 @@ internal sealed class KeyRotateCommand : SignerCommand
                 break;
             case "snapshot" or "timestamp" or "online":
                 RequireRootKeys(context, update, current);
-                await rotation.RotateOnlineAsync(update, asked == "online" ? [RoleName.Snapshot, RoleName.Timestamp] : [RoleName.Parse(asked)], cancellationToken);
+                await rotation.RotateOnlineAsync(update, asked == "online" ? [RoleName.Snapshot, RoleName.Timestamp] : [RoleArgument.Parse(asked)], cancellationToken);
                 break;
             default:
-                rotation.RotateDelegated(update, RoleName.Parse(asked), update.Next);
+                rotation.RotateDelegated(update, RoleArgument.Parse(asked), update.Next);
                 break;
         }
         if (context.Parse.GetValue(propose) is { } file)

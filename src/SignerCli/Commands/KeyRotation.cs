@@ -67,7 +67,7 @@ internal sealed class KeyRotation(CommandContext context, OwnerReading current, 
         if (targets.Delegations?.Succinct?.IsBin(role) == true)
             throw new TrustException(TrustError.Usage, $"The hash bins of {Name} are signed by the keys of targets.") { Role = role.Value, Hint = $"signer key rotate targets {Name}" };
         if (targets.Delegations is not { } delegations || delegations.KeysOf(role) is not { } roleKeys)
-            throw new TrustException(TrustError.RoleNotListed, $"The targets of {Name} do not delegate to {role}.") { Role = role.Value, Hint = "signer inspect shows the roles of a repository." };
+            throw new TrustException(TrustError.Usage, $"The targets of {Name} do not delegate to {role}.") { Role = role.Value, Hint = "signer inspect shows the roles of a repository." };
         RequireTargetsKeys(update);
         // Keys that signed once and were thrown away are nobody's.
         var thrownAway = delegations.Roles.First(listed => listed.Name == role).OneTimeKeys;
@@ -129,7 +129,7 @@ internal sealed class KeyRotation(CommandContext context, OwnerReading current, 
         var schemes = role == RoleName.Root ? rules.RootSchemes : rules.Schemes;
         if (!schemes.Contains(request.Scheme))
         {
-            throw new TrustException(TrustError.UnacceptableKey, $"A {role} key of a repository in the format {current.Format.Name} cannot be {KeySchemes.Describe(request.Scheme)}: its clients would not read it.")
+            throw new TrustException(TrustError.Usage, $"A {role} key of a repository in the format {current.Format.Name} cannot be {KeySchemes.Describe(request.Scheme)}: its clients would not read it.")
             {
                 Hint = $"Kinds that they read: {string.Join(", ", KeySchemes.NamesOf(schemes))} (--type).",
             };

@@ -97,7 +97,7 @@ internal sealed record PendingReview
     private static PendingReview Of(CurrentRoles current, Targets next, RoleName name, SignedMetadata<Targets> file, ParkedChange? parked)
     {
         var role = SigningRole.Find(current.Targets, next, name) ?? SigningRole.Find(current.Targets, name)
-            ?? throw new TrustException(TrustError.RoleNotListed, $"The pending change is of {name}, but targets {current.Targets.Metadata.Signed.Version} delegates to no such role.") { Role = name.Value, Hint = "The role was removed. Withdraw the change: signer pending drop." };
+            ?? throw new TrustException(TrustError.PendingIsStale, $"The pending change is of {name}, but targets {current.Targets.Metadata.Signed.Version} delegates to no such role.") { Role = name.Value, Hint = "The role was removed. Withdraw the change: signer pending drop." };
         if (file.Signed.Repository is { } repository && current.Targets.Metadata.Signed.Repository is { } here && repository != here)
             throw new TrustException(TrustError.WrongRepository, $"The pending change of {name} belongs to {repository}, not to {here}.") { Role = name.Value };
         var before = current.Find(name);

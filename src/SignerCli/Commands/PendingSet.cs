@@ -24,12 +24,24 @@ internal sealed record PendingSet(RepositoryName Repository, ImmutableSortedDict
         new(repository, files.ToImmutableSortedDictionary(file => file.Role.Value, file => file.File, StringComparer.Ordinal));
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/>, or <see cref="TrustError.MalformedMetadata"/> if it is no such file.</exception>
+    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/>, or <see cref="TrustError.InvalidProposal"/> if it is no such file.</exception>
     public static PendingSet Load(string path) => Parse(PrivateFiles.Read(path, MaxBytes), path);
 
     /// <summary>Reads the content of a file.</summary>
-    /// <exception cref="TrustException"><see cref="TrustError.MalformedMetadata"/> or <see cref="TrustError.MalformedJson"/>.</exception>
+    /// <exception cref="TrustException"><see cref="TrustError.InvalidProposal"/></exception>
     public static PendingSet Parse(ReadOnlySpan<byte> content, string name)
+    {
+        try
+        {
+            return Read(content, name);
+        }
+        catch (TrustException e) when (e.Error is TrustError.MalformedJson or TrustError.MalformedMetadata or TrustError.InvalidRepositoryName)
+        {
+            throw new TrustException(TrustError.InvalidProposal, $"{name} is no change that waits for signatures: {e.Message}", e) { Hint = "sign --partial --out FILE makes one." };
+        }
+    }
+
+    private static PendingSet Read(ReadOnlySpan<byte> content, string name)
     {
         var reader = new JsonObjectReader(StrictJson.Parse(content, JsonLimits.OfBytes(MaxBytes)), name);
         var roles = reader.Object("pending");

@@ -60,7 +60,7 @@ internal sealed class RecoverCommand : SignerCommand
         ImmutableArray<Finding> findings =
         [
             .. RepositoryDiagnosis.Of(current),
-            .. told.Select(role => new Finding(FindingKind.Stolen, role == Online ? RoleName.Timestamp : RoleName.Parse(role), $"You say that the key of {role} was stolen.")),
+            .. told.Select(role => new Finding(FindingKind.Stolen, role == Online ? RoleName.Timestamp : RoleArgument.Parse(role), $"You say that the key of {role} was stolen.")),
         ];
         context.Output.Say("Repository", $"{name} (root {current.Root.Version}, targets {current.Top.Metadata.Signed.Version}, snapshot {current.PublishedVersion(RoleName.Snapshot)}, timestamp {current.PublishedVersion(RoleName.Timestamp)})");
         foreach (var finding in findings)
@@ -104,7 +104,7 @@ internal sealed class RecoverCommand : SignerCommand
         {
             if (text.Split('=') is not [var role, var number] || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
                 throw new TrustException(TrustError.Usage, $"--from is \"{text}\"; a role and a version are needed, as targets=12.");
-            versions[RoleName.Parse(role)] = version;
+            versions[RoleArgument.Parse(role)] = version;
         }
         return versions;
     }

@@ -38,7 +38,7 @@ internal sealed class RenewCommand : SignerCommand
     /// <inheritdoc/>
     protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        ImmutableArray<RoleName> asked = [.. (context.Parse.GetValue(roles) ?? []).Select(RoleName.Parse)];
+        ImmutableArray<RoleName> asked = [.. (context.Parse.GetValue(roles) ?? []).Select(RoleArgument.Parse)];
         var results = new OwnerResults("renewed");
         foreach (var name in Named(context))
             await results.AddAsync(name, () => RenewAsync(context, name, asked, cancellationToken));
@@ -144,7 +144,7 @@ internal sealed class RenewCommand : SignerCommand
         if (asked.Except(RolesOf(current).Select(entry => entry.Role)).FirstOrDefault() is not { } unknown)
             return;
         var isOnline = unknown == RoleName.Snapshot || unknown == RoleName.Timestamp;
-        throw new TrustException(TrustError.RoleNotListed, isOnline ? $"{unknown} is signed by the trust server, which renews it." : $"{current.Repository} has no role {unknown} that can be read.")
+        throw new TrustException(TrustError.Usage, isOnline ? $"{unknown} is signed by the trust server, which renews it." : $"{current.Repository} has no role {unknown} that can be read.")
         {
             Role = unknown.Value,
             Hint = isOnline ? "If it has expired, the server signs it as soon as root is valid: signer renew --role root" : "signer inspect shows the roles of a repository.",

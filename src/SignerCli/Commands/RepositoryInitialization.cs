@@ -52,7 +52,7 @@ internal sealed class RepositoryInitialization(CommandContext context, Repositor
         var rules = request.Format.Rules;
         var isRootNew = request.RootKey is null;
         if ((isRootNew && !rules.RootSchemes.Contains(scheme)) || (request.TargetsKey is null && !rules.Schemes.Contains(scheme)))
-            throw new TrustException(TrustError.UnacceptableKey, $"A {(isRootNew ? "root" : "targets")} key of a repository in the format {request.Format.Name} cannot be {KeySchemes.Describe(scheme)}: its clients would not read it.")
+            throw new TrustException(TrustError.Usage, $"A {(isRootNew ? "root" : "targets")} key of a repository in the format {request.Format.Name} cannot be {KeySchemes.Describe(scheme)}: its clients would not read it.")
             {
                 Hint = $"Kinds that they read: {string.Join(", ", KeySchemes.NamesOf(isRootNew ? rules.RootSchemes : rules.Schemes))} (--type).",
             };

@@ -121,5 +121,5 @@ internal sealed class RoleSelection(SigningKeyring keyring, SigningRequest reque
     private static SigningRole Top(TrustedTargets targets) => SigningRole.OfImages(targets);
 
     private static TrustException Unknown(TrustedTargets targets, RoleName name) =>
-        new(TrustError.RoleNotListed, $"The repository has no role {name}. Images are signed by {string.Join(", ", SigningRole.DelegatedBy(targets).Prepend(Top(targets)).Select(role => role.Name))}.") { Role = name.Value };
+        new(TrustError.Usage, $"The repository has no role {name}. Images are signed by {string.Join(", ", SigningRole.DelegatedBy(targets).Prepend(Top(targets)).Select(role => role.Name))}.") { Role = name.Value };
 }

@@ -31,7 +31,7 @@ internal sealed class RootPullCommand : SignerCommand
         var proposal = await context.WithinTimeoutAsync(
             async token => await new ParkedProposals(context).FetchAsync(name, (await ParkedProposals.ReadCurrentAsync(context, name, trust, token))?.Snapshot.Root, token),
             cancellationToken)
-            ?? throw new TrustException(TrustError.MetadataUnknown, $"No proposal of a root of {name} waits at {context.Servers.Address}.") { Role = "root", Hint = "It may have been published meanwhile: signer root status REPOSITORY" };
+            ?? throw new TrustException(TrustError.NothingPending, $"No proposal of a root of {name} waits at {context.Servers.Address}.") { Role = "root", Hint = "It may have been published meanwhile: signer root status REPOSITORY" };
         // Its own copy once more: only signatures that hold are kept.
         proposal = proposal.Merge(File.Exists(path) ? ProposalFiles.Read([path]) : proposal);
         ProposalReport.Say(context.Output, proposal);

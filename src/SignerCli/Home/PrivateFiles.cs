@@ -39,7 +39,7 @@ internal static class PrivateFiles
     public static bool IsOpenToOthers(string path) => Local(path, () => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0);
 
     /// <summary>Reads a whole file.</summary>
-    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/>, or <see cref="TrustError.TooLarge"/>.</exception>
+    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/>, also if it is larger.</exception>
     public static byte[] Read(string path, int maxBytes) => Local(path, () =>
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
@@ -47,7 +47,7 @@ internal static class PrivateFiles
     });
 
     /// <summary>Reads a stream to its end.</summary>
-    /// <exception cref="TrustException"><see cref="TrustError.TooLarge"/></exception>
+    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/> if it is longer.</exception>
     public static byte[] ReadAll(Stream stream, string name, int maxBytes)
     {
         var buffer = new byte[maxBytes + 1];
@@ -56,7 +56,7 @@ internal static class PrivateFiles
             var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             return length <= maxBytes
                 ? buffer[..length]
-                : throw new TrustException(TrustError.TooLarge, $"{name} has more than {maxBytes} bytes, which is more than is read.");
+                : throw new TrustException(TrustError.LocalFile, $"{name} has more than {maxBytes} bytes, which is more than is read.");
         }
         finally
         {

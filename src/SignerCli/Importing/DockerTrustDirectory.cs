@@ -64,7 +64,7 @@ internal sealed record DockerTrustDirectory(string Path)
         try
         {
             var files = Directory.EnumerateFiles(directory, pattern, Everything).Take(MaxFiles + 1).Order(StringComparer.Ordinal).ToList();
-            return files.Count <= MaxFiles ? files : throw new TrustException(TrustError.TooLarge, $"{directory} has more than {MaxFiles} files, which is more than is read.");
+            return files.Count <= MaxFiles ? files : throw new TrustException(TrustError.LocalFile, $"{directory} has more than {MaxFiles} files, which is more than is read.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

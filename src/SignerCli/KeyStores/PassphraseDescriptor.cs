@@ -41,7 +41,7 @@ internal sealed class PassphraseDescriptor(int number) : IDisposable
                     break;
             }
             if (length == buffer.Length)
-                throw new TrustException(TrustError.TooLarge, $"The first line of {Name} has more than {buffer.Length} bytes, which is more than is read.");
+                throw new TrustException(TrustError.LocalFile, $"The first line of {Name} has more than {buffer.Length} bytes, which is more than is read.");
             using var passphrase = Passphrase.OfFirstLine(buffer.AsSpan(0, length));
             return passphrase.Utf8.ToArray();
         }

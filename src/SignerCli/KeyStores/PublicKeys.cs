@@ -22,7 +22,7 @@ internal sealed class PublicKeys(KeyFinder finder)
 
     /// <summary>Reads one public key; its id is that of TUF metadata.</summary>
     /// <exception cref="TrustException">
-    /// <see cref="TrustError.PrivateKeyInMetadata"/> for a file with a private key, <see cref="TrustError.InvalidKeyFile"/>,
+    /// <see cref="TrustError.Usage"/> for a file with a private key, <see cref="TrustError.InvalidKeyFile"/>,
     /// <see cref="TrustError.LocalFile"/> or <see cref="TrustError.KeyNotFound"/>.
     /// </exception>
     public PublicKey Read(string reference)
@@ -35,11 +35,11 @@ internal sealed class PublicKeys(KeyFinder finder)
     }
 
     /// <summary>Refuses a key that is listed twice, under whatever ids: it would count once, and a threshold would be lower than it looks.</summary>
-    /// <exception cref="TrustException"><see cref="TrustError.UnacceptableKey"/></exception>
+    /// <exception cref="TrustException"><see cref="TrustError.Usage"/></exception>
     public static void RequireDistinct(IEnumerable<PublicKey> keys)
     {
         foreach (var same in keys.GroupBy(key => key.Fingerprint).Where(group => group.Count() > 1))
-            throw new TrustException(TrustError.UnacceptableKey, $"One key is given {same.Count()} times: {string.Join(", ", same.Select(key => key.Id.Short))}. It would count once.") { Hint = "Every holder needs a key of his own: signer key generate" };
+            throw new TrustException(TrustError.Usage, $"One key is given {same.Count()} times: {string.Join(", ", same.Select(key => key.Id.Short))}. It would count once.") { Hint = "Every holder needs a key of his own: signer key generate" };
     }
 
     // Notary and docker take certificates for signers. Only the key counts, there as here.
@@ -63,7 +63,7 @@ internal sealed class PublicKeys(KeyFinder finder)
         {
             var text = Encoding.UTF8.GetString(bytes);
             if (text.Contains("PRIVATE KEY", StringComparison.Ordinal))
-                throw new TrustException(TrustError.PrivateKeyInMetadata, $"{path} holds a private key, and the public one is needed. Nothing was read from it and nothing was sent.") { Hint = "Its owner exports the public half: signer key export KEY > key.pub. If others have seen this file, its key has to be replaced." };
+                throw new TrustException(TrustError.Usage, $"{path} holds a private key, and the public one is needed. Nothing was read from it and nothing was sent.") { Hint = "Its owner exports the public half: signer key export KEY > key.pub. If others have seen this file, its key has to be replaced." };
             if (text.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal))
                 text = FromCertificate(text, path);
             return KeyMaterial.TryFromPem(text, out var material, out var scheme)

@@ -59,7 +59,7 @@ internal static class ObjectPublicKey
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            throw new TrustException(TrustError.UnacceptableKey, "The public key that the token holds cannot be read.", e);
+            throw new TrustException(TrustError.KeyUnavailable, "The public key that the token holds cannot be read.", e);
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class TokenKey(Token token, nuint handle, PublicKey known, Func<
             SignatureScheme.EcdsaP256Sha256 => WriteEcdsa(token.Sign(handle, Ecdsa, [], SHA256.HashData(payload), confirmation)),
             SignatureScheme.EcdsaP384Sha384 => WriteEcdsa(token.Sign(handle, Ecdsa, [], SHA384.HashData(payload), confirmation)),
             SignatureScheme.RsaPssSha256 => token.Sign(handle, RsaPss, PssParameters, SHA256.HashData(payload), confirmation),
-            _ => throw new TrustException(TrustError.UnacceptableKey, $"Keys of the scheme {Scheme} are not used in tokens."),
+            _ => throw new TrustException(TrustError.KeyUnavailable, $"Keys of the scheme {Scheme} are not used in tokens."),
         };
         return OthersSignatures.Require(known, payload, signature, token.Name);
     }

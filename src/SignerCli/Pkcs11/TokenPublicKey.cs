@@ -18,7 +18,7 @@ internal sealed class TokenPublicKey(Token token, nuint key)
             ?? throw new TrustException(TrustError.KeyNotFound, $"The public half of the key is not on {token.Name}: neither a public key nor a certificate has its id.") { Hint = "Write it there beside the private key, under the same id." };
         return KeyMaterial.TryFromSubjectPublicKeyInfo(info, out var material, out var scheme)
             ? (scheme, material)
-            : throw new TrustException(TrustError.UnacceptableKey, $"The key on {token.Name} cannot be used: ECDSA P-256 or P-384, or RSA with {KeyMaterial.MinRsaBits} to {KeyMaterial.MaxRsaBits} bits is needed.");
+            : throw new TrustException(TrustError.KeyUnavailable, $"The key on {token.Name} cannot be used: ECDSA P-256 or P-384, or RSA with {KeyMaterial.MinRsaBits} to {KeyMaterial.MaxRsaBits} bits is needed.");
     }
 
     private nuint? WithId(nuint objectClass, byte[]? id) =>

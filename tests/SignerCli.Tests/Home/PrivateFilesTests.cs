@@ -44,7 +44,7 @@ public sealed class PrivateFilesTests : IDisposable
         var path = machine.WriteFile("file", "12345");
 
         Assert.Equal(5, PrivateFiles.Read(path, 5).Length);
-        Refusal.Of(TrustError.TooLarge, () => PrivateFiles.Read(path, 4));
+        Refusal.Of(TrustError.LocalFile, () => PrivateFiles.Read(path, 4));
         Refusal.Of(TrustError.LocalFile, () => PrivateFiles.Read(path + "x", 4));
         Refusal.Of(TrustError.LocalFile, () => PrivateFiles.Read(machine.Root, 4));
     }

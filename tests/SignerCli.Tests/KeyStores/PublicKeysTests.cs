@@ -48,7 +48,7 @@ public sealed class PublicKeysTests : IDisposable
 
         var error = Assert.Throws<TrustException>(() => keys.Read(file));
 
-        Assert.Equal(TrustError.PrivateKeyInMetadata, error.Error);
+        Assert.Equal(TrustError.Usage, error.Error);
         Assert.DoesNotContain(secret.Split('\n')[1], error.ToString(), StringComparison.Ordinal);
     }
 
@@ -59,7 +59,7 @@ public sealed class PublicKeysTests : IDisposable
         var pem = KeyMaterial.ToPem(key.Scheme, key.Material.Span);
         var files = new[] { machine.WriteFile("a.pub", pem), machine.WriteFile("b.pub", $"\n  \n{pem.Replace("\n", "\r\n", StringComparison.Ordinal)}\n\n") };
 
-        Assert.Equal(TrustError.UnacceptableKey, Assert.Throws<TrustException>(() => keys.ReadAll(files)).Error);
+        Assert.Equal(TrustError.Usage, Assert.Throws<TrustException>(() => keys.ReadAll(files)).Error);
         Assert.Equal(2, keys.ReadAll([files[0], machine.WriteFile("c.pub", OtherPem())]).Count);
     }
 

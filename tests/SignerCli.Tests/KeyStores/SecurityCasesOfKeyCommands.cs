@@ -51,7 +51,7 @@ public sealed class SecurityCasesOfKeyCommands : IDisposable
 
         var run = await world.Owner.RunAsync("root", "init", SigningWorld.Repository, "--holder", $"alice={first}", "--holder", $"bob={second}", "--threshold", "2", "--targets-key", OtherKey(world.Owner), "--out", proposal, "-o", "json");
 
-        Assert.Equal("unacceptable-key", run.ErrorCode);
+        Assert.Equal("usage", run.ErrorCode);
         Assert.Contains("One key is given 2 times", run.Messages, StringComparison.Ordinal);
         Assert.False(File.Exists(proposal));
     }
@@ -67,7 +67,7 @@ public sealed class SecurityCasesOfKeyCommands : IDisposable
 
         var run = await world.Owner.RunAsync("signer", "add", "alice", "--key", world.Owner.WriteFile("alice.pem", pem), SigningWorld.Repository, "-y", "-v", "-o", "json");
 
-        Assert.Contains("private-key-in-metadata", run.Results, StringComparison.Ordinal);
+        Assert.Equal((2, "usage"), (run.ExitCode, run.Json.EnumerateArray().Select(entry => entry.GetProperty("error").GetProperty("code").GetString()).Distinct().Single()));
         Assert.DoesNotContain(pem.Split('\n')[1], run.Results + run.Messages, StringComparison.Ordinal);
         Assert.False(await HasSignerAsync(world));
     }
@@ -80,7 +80,8 @@ public sealed class SecurityCasesOfKeyCommands : IDisposable
 
         var run = await world.Owner.RunAsync("root", "init", SigningWorld.Repository, "--holder", $"alice={world.Owner.WriteFile("alice.pem", key.ExportPkcs8PrivateKeyPem())}", "--threshold", "1", "--targets-key", OtherKey(world.Owner), "--out", Path.Combine(world.Owner.Root, "p"), "-o", "json");
 
-        Assert.Equal("private-key-in-metadata", run.ErrorCode);
+        Assert.Equal("usage", run.ErrorCode);
+        Assert.Contains("holds a private key", run.Messages, StringComparison.Ordinal);
     }
 
     // No delegation, and so nothing to sign with it.

@@ -43,7 +43,7 @@ public sealed class NotaryInitTests : IAsyncLifetime
     {
         var run = await world.Owner.RunAsync("init", Repository, "--format", "notary", "--type", type, "-o", "json");
 
-        Assert.Equal("unacceptable-key", run.ErrorCode);
+        Assert.Equal("usage", run.ErrorCode);
         Assert.False(Directory.Exists(world.Owner.Keys));
     }
 

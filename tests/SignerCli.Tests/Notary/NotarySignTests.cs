@@ -58,7 +58,7 @@ public sealed class NotarySignTests : IAsyncLifetime
 
         Assert.Equal("key-not-found", none.ErrorCode);
         Assert.Equal("key-not-found", foreign.ErrorCode);
-        Assert.Equal("role-not-listed", unknown.ErrorCode);
+        Assert.Equal("usage", unknown.ErrorCode);
         Assert.Equal("key-not-found", asOwner.ErrorCode);
         Assert.Contains("No targets present", await owner.RunAsync("list", Repository), StringComparison.Ordinal);
     }

@@ -49,7 +49,7 @@ public sealed class ObjectPublicKeyTests
         }
         catch (TrustException e)
         {
-            Assert.Equal(TrustError.UnacceptableKey, e.Error);
+            Assert.Equal(TrustError.KeyUnavailable, e.Error);
         }
     }
 
@@ -57,10 +57,10 @@ public sealed class ObjectPublicKeyTests
     [InlineData("")]
     [InlineData("3000")]
     [InlineData("DEADBEEF")]
-    public void OfCertificate_NoCertificate_IsRefused(string der) => Refusal.Of(TrustError.UnacceptableKey, () => ObjectPublicKey.OfCertificate(Convert.FromHexString(der)));
+    public void OfCertificate_NoCertificate_IsRefused(string der) => Refusal.Of(TrustError.KeyUnavailable, () => ObjectPublicKey.OfCertificate(Convert.FromHexString(der)));
 
     [Theory]
     [InlineData("")]
     [InlineData("0608")]
-    public void OfEc_NoCurve_IsRefused(string curve) => Refusal.Of(TrustError.UnacceptableKey, () => ObjectPublicKey.OfEc(Convert.FromHexString(curve), RandomNumberGenerator.GetBytes(65)));
+    public void OfEc_NoCurve_IsRefused(string curve) => Refusal.Of(TrustError.KeyUnavailable, () => ObjectPublicKey.OfEc(Convert.FromHexString(curve), RandomNumberGenerator.GetBytes(65)));
 }

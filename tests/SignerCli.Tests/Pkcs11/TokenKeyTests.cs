@@ -28,7 +28,7 @@ public sealed class TokenKeyTests(TokenWorld tokens) : IDisposable
     [Theory]
     [InlineData("none", "key-not-found")]
     [InlineData("twin", "usage")]
-    [InlineData("small", "unacceptable-key")]
+    [InlineData("small", "key-unavailable")]
     [InlineData("alone", "key-not-found")]
     public async Task Import_NotOneUsableKey_IsRefusedAndNothingIsNoted(string label, string code)
     {

@@ -158,7 +158,7 @@ public sealed class SignerRemoveTests(TeamServer server) : IClassFixture<TeamSer
 
         var run = await team.Owner.RunAsync("signer", "remove", "eve", "-y", "-o", "json", team.Repository);
 
-        Assert.Equal("role-not-listed", run.ErrorCode);
+        Assert.Equal((2, "usage"), (run.ExitCode, run.ErrorCode));
         Assert.Contains("Signers are: ann", run.Messages, StringComparison.Ordinal);
     }
 }
