@@ -55,6 +55,10 @@ public sealed class TargetDownloader(HttpExchange exchange, string targetBaseUrl
         return path;
     }
 
+    /// <summary>True if a target path can be laid out below a directory: its parts are file names, none empty or pointing elsewhere.</summary>
+    public static bool CanBeLaidOut(string targetPath) =>
+        !Array.Exists(targetPath.Split('/'), part => part is "" or "." or ".." || part.Contains('\\', StringComparison.Ordinal) || part.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0);
+
     /// <summary>The name of a target's file: one segment, whatever the path; different for different paths.</summary>
     internal static string FileName(string targetPath)
     {
@@ -66,10 +70,9 @@ public sealed class TargetDownloader(HttpExchange exchange, string targetBaseUrl
 
     private static string[] PartsOf(string targetPath)
     {
-        var parts = targetPath.Split('/');
-        if (Array.Exists(parts, part => part is "" or "." or ".." || part.Contains('\\', StringComparison.Ordinal) || part.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0))
+        if (!CanBeLaidOut(targetPath))
             throw new TrustException(TrustError.InvalidTargetPath, $"\"{targetPath}\" cannot be laid out below a directory.");
-        return parts;
+        return targetPath.Split('/');
     }
 
     // The file itself may be a link: it is replaced, not followed.
@@ -89,13 +92,28 @@ public sealed class TargetDownloader(HttpExchange exchange, string targetBaseUrl
         var name = TargetUrl.PathOf(target, HasHashPrefixes && target.Role.Snapshot.Root.Metadata.Signed.ConsistentSnapshot);
         if (!Uri.TryCreate(baseUrl + name, AsWritten, out var uri))
             throw ServerAnswers.NoAddress(targetBaseUrl);
-        var answer = await exchange.SendAsync(uri, address => new HttpRequestMessage(HttpMethod.Get, address), target.Target.Length, cancellationToken).ConfigureAwait(false);
+        var answer = await GetAsync(uri, target, cancellationToken).ConfigureAwait(false);
         return answer.Status switch
         {
             HttpStatusCode.OK => answer.Body.ToArray(),
-            HttpStatusCode.NotFound or HttpStatusCode.Forbidden => throw new TrustException(TrustError.MetadataUnknown, $"{target.Path} is listed, but its file is not at {baseUrl}."),
+            HttpStatusCode.NotFound or HttpStatusCode.Forbidden => throw new TrustException(TrustError.MetadataUnknown, $"{target.Path} is listed, but its file is not at {uri.OriginalString}.")
+            {
+                Hint = "If files are elsewhere: --targets-url URL. If they have their plain names there: --no-hash-prefix.",
+            },
             _ => throw ServerAnswers.Explain(answer),
         };
+    }
+
+    private async Task<HttpAnswer> GetAsync(Uri uri, FoundTarget target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await exchange.SendAsync(uri, address => new HttpRequestMessage(HttpMethod.Get, address), target.Target.Length, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TrustException e) when (e.Error == TrustError.TooLarge)
+        {
+            throw new TrustException(e.Error, $"{target.Path} has more than the {target.Target.Length} bytes that are listed, at {uri.OriginalString}.", e);
+        }
     }
 
     private static void Check(ReadOnlySpan<byte> bytes, FoundTarget target) =>

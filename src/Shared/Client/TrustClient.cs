@@ -236,7 +236,10 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
         if (source is null)
             return root.AcceptTimestamp(stored ?? throw StoredFile.Missing(RoleName.Timestamp), null, expiryTime);
         var file = await source.FetchAsync(name, options.Limits.MaxTimestampBytes, cancellationToken).ConfigureAwait(false)
-            ?? throw new TrustException(TrustError.RepositoryUnknown, $"There is no trust data at {source.Location}.") { Hint = "Check the repository's name and the trust server's address, or ask its owner to run: signer init" };
+            ?? throw new TrustException(TrustError.RepositoryUnknown, $"There is no trust data at {source.Location}.") 
+            {
+                Hint = Repository is null ? "Check the address: it is that of the metadata, timestamp.json and the rest." : "Check the repository's name and the trust server's address, or ask its owner to run: signer init",
+            };
         var timestamp = root.AcceptTimestamp(file, previous, expiryTime);
         if (timestamp != previous)
             cache.Write(name, file);

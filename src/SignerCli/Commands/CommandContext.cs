@@ -106,8 +106,10 @@ internal sealed class CommandContext : IDisposable
     }
 
     /// <summary>A host that serves TUF metadata as files; a run asks one at the most.</summary>
+    /// <param name="name">What the command line calls its address.</param>
+    /// <param name="url">The address.</param>
     /// <exception cref="TrustException"><see cref="TrustError.Usage"/> or <see cref="TrustError.InsecureTransport"/>.</exception>
-    public MetadataHost HostAt(string url) => metadataHost ??= MetadataHost.Open(url, TrustServers.OptionsOf(Host, globals, Parse, Config));
+    public MetadataHost HostAt(string name, string url) => metadataHost ??= MetadataHost.Open(name, url, TrustServers.OptionsOf(Host, globals, Parse, Config));
 
     /// <summary>Runs what talks to servers, within the time that they may take.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.ServerUnreachable"/> when the time is over; <see cref="TrustError.LocalFile"/> if another run kept the cache until then.</exception>

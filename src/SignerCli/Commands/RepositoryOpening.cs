@@ -39,7 +39,7 @@ internal sealed class RepositoryOpening(CommandContext context, TrustFlags flags
     };
 
     private IMetadataSource SourceOf(IMetadataFormat format, RepositoryName repository) =>
-        MetadataUrl is { } url ? context.HostAt(url).Metadata : context.Servers.For(format).Metadata(repository);
+        MetadataUrl is { } url ? context.HostAt("--metadata-url", url).Metadata : context.Servers.For(format).Metadata(repository);
 
     private TrustAnchor? Find(RepositoryName repository)
     {

@@ -44,6 +44,8 @@ internal sealed class TufGetCommand : SignerCommand
     /// <inheritdoc/>
     protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
+        if (Array.Find(context.Parse.GetRequiredValue(targets), target => !TargetDownloader.CanBeLaidOut(target)) is { } outside)
+            throw new TrustException(TrustError.Usage, $"\"{outside}\" cannot be laid out below a directory.") { Hint = "A target path begins without a slash, and none of its parts is empty, . or .." };
         var results = await context.WithinTimeoutAsync(token => GetAsync(context, token), cancellationToken);
         context.Output.ResultJson(writer =>
         {
@@ -57,8 +59,8 @@ internal sealed class TufGetCommand : SignerCommand
 
     private async Task<List<Result>> GetAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var host = context.HostAt(context.Parse.GetRequiredValue(url));
-        var downloader = new TargetDownloader(host.Exchange, context.Parse.GetValue(targetsUrl) is { } address ? host.RequireAddress(address) : host.DefaultTargetsUrl, context.Parse.GetRequiredValue(directory))
+        var host = context.HostAt("URL", context.Parse.GetRequiredValue(url));
+        var downloader = new TargetDownloader(host.Exchange, context.Parse.GetValue(targetsUrl) is { } address ? host.RequireAddress("--targets-url", address) : host.DefaultTargetsUrl, context.Parse.GetRequiredValue(directory))
         {
             HasDirectories = true,
             HasHashPrefixes = !context.Parse.GetValue(noHashPrefix),

@@ -54,7 +54,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("init registry.example.com/app", "SIGNER_SERVER")]
     [InlineData("init registry.example.com/app --server trust.example.com", "Did you mean https://trust.example.com?")]
     [InlineData("init registry.example.com/app --server ftp://trust.example.com", "https://trust.example.com")]
-    [InlineData("init registry.example.com/app --server http://trust.example.com", "plain HTTP")]
+    [InlineData("init registry.example.com/app --server http://trust.example.com", "--server-plain-http")]
     [InlineData("init registry.example.com/app --server https://me:secret@trust.example.com", "user name")]
     [InlineData("verify registry.example.com/app:1 --offline", "No root is pinned")]
     [InlineData("verify registry.example.com/app:1 --root root:1:sha256:12 --offline", "fingerprint")]

@@ -69,9 +69,9 @@ public sealed class TufGetTests : IAsyncLifetime, IDisposable
 
         var run = await GetAsync(name);
 
-        Assert.Equal((int)Outcome.Untrusted, run.ExitCode);
+        Assert.Equal((int)Outcome.Usage, run.ExitCode);
         Assert.Empty(run.Results);
-        Assert.DoesNotContain(host.RawRequests, path => path.StartsWith("/targets/", StringComparison.Ordinal));
+        Assert.Empty(host.RawRequests);
         Assert.False(Directory.Exists(Out));
     }
 
@@ -121,6 +121,36 @@ public sealed class TufGetTests : IAsyncLifetime, IDisposable
         Assert.Equal((int)Outcome.Untrusted, run.ExitCode);
         Assert.Equal("former", await File.ReadAllTextAsync(Path.Combine(Out, "file")));
         Assert.Single(Directory.GetFiles(Out));
+    }
+
+    [Fact]
+    public async Task Get_FileThatIsElsewhere_TellsWhatWasAskedForAndWhatCanBeGiven()
+    {
+        Add(("file", "content"));
+
+        var run = await machine.RunAsync("tuf", "get", host.MetadataUrl, "file", "--root", root, "-o", Out, "--targets-url", host.MetadataUrl + "nowhere", "--output", "json");
+        var nothing = await machine.RunAsync("tuf", "get", host.MetadataUrl + "nowhere", "file", "--root", root, "-o", Out);
+        var query = await machine.RunAsync("tuf", "get", host.MetadataUrl, "file", "--root", root, "-o", Out, "--targets-url", "https://me:secret@files.example.com/?q");
+
+        var error = run.Json[0].GetProperty("error");
+        Assert.Contains("/nowhere/", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains(".file.", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("--no-hash-prefix", error.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("signer init", nothing.Messages, StringComparison.Ordinal);
+        Assert.Contains("--targets-url is no address", query.Messages, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", query.Messages, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_FileLongerThanListed_IsNamed()
+    {
+        Add(("file", "content"));
+        repository.TargetFiles["file"] = new byte[100];
+
+        var run = await GetAsync("file");
+
+        Assert.Equal((int)Outcome.Untrusted, run.ExitCode);
+        Assert.Contains("file has more than the 7 bytes that are listed", run.Messages, StringComparison.Ordinal);
     }
 
     [Fact]
