@@ -20,7 +20,7 @@ internal sealed class CeremonyPeers(ServerProcess server, string repository, str
     public async Task AcceptAsync(long root)
     {
         var conformance = ConformanceAsync();
-        await using var client = await TufJs.CreateAsync(server, repository, firstRoot);
+        await using var client = await PeerClient.CreateAsync(PeerProgram.TufJs, server, repository, firstRoot);
         foreach (var (tag, manifest) in manifests)
             client.Offer(tag, manifest);
         var found = await client.UpdateAsync([.. manifests.Keys]);

@@ -29,7 +29,7 @@ public sealed class RecoveryPeersTests : IDisposable
         await owner.DoAsync("init", repository, "-y");
         var image = new ImageLayoutBuilder(owner["layout"]).AddImage("1.0", new Dictionary<string, string> { ["app"] = repository });
         await owner.DoAsync("sign", "-y", $"oci:{owner["layout"]}:1.0", "--as", $"{repository}:1.0");
-        await using var client = await TufJs.CreateAsync(server, repository, await owner.ExportRootAsync(repository));
+        await using var client = await PeerClient.CreateAsync(PeerProgram.TufJs, server, repository, await owner.ExportRootAsync(repository));
         client.Offer("1.0", await File.ReadAllBytesAsync(Path.Combine(owner["layout"], "blobs", "sha256", image.Digest.Hex)));
         (await ConformanceAsync(server, repository, "init", await owner.ExportRootAsync(repository))).Succeeds();
         await PublishAsThiefAsync(server, owner, RepositoryName.ParseCanonical(repository));

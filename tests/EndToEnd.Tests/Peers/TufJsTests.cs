@@ -11,7 +11,7 @@ public sealed class TufJsTests(TrustWorld world) : IClassFixture<TrustWorld>
     public async Task TufJs_SignedImages_FindsTheSameDigests()
     {
         var repository = await world.NewRepositoryAsync();
-        await using var client = await TufJs.CreateAsync(world.Server, repository, await world.Owner.ExportRootAsync(repository));
+        await using var client = await PeerClient.CreateAsync(PeerProgram.TufJs, world.Server, repository, await world.Owner.ExportRootAsync(repository));
         var single = await SignAndOfferAsync(client, repository, "1.0");
         var index = world.PushIndex(repository, "2.0");
         await world.Owner.DoAsync("sign", "-y", $"{repository}:2.0");
@@ -35,7 +35,7 @@ public sealed class TufJsTests(TrustWorld world) : IClassFixture<TrustWorld>
         using var owner = new SignerTool(server);
         var repository = world.NewName();
         await owner.DoAsync("init", repository, "-y");
-        await using var client = await TufJs.CreateAsync(server, repository, await owner.ExportRootAsync(repository));
+        await using var client = await PeerClient.CreateAsync(PeerProgram.TufJs, server, repository, await owner.ExportRootAsync(repository));
         var images = new Dictionary<string, Descriptor>();
         async Task SignAsync(string tag)
         {
@@ -71,7 +71,7 @@ public sealed class TufJsTests(TrustWorld world) : IClassFixture<TrustWorld>
     {
         var repository = world.NewName();
         await world.Owner.DoAsync("init", repository, "--bins", "16", "-y");
-        await using var client = await TufJs.CreateAsync(world.Server, repository, await world.Owner.ExportRootAsync(repository));
+        await using var client = await PeerClient.CreateAsync(PeerProgram.TufJs, world.Server, repository, await world.Owner.ExportRootAsync(repository));
         var images = new Dictionary<string, Descriptor>();
         foreach (var (tag, shape) in ((string, string[])[])[("1.0", []), ("2.0", ["--bins", "4"])])
         {
@@ -99,7 +99,7 @@ public sealed class TufJsTests(TrustWorld world) : IClassFixture<TrustWorld>
         using var two = new SigningCertificate("two");
         var repository = await world.NewRepositoryAsync();
         var root = await world.Owner.ExportRootAsync(repository);
-        await using var client = await TufJs.CreateAsync(world.Server, repository, root);
+        await using var client = await PeerClient.CreateAsync(PeerProgram.TufJs, world.Server, repository, root);
         using var ci = new SignerTool(world.Server);
         await world.Owner.DoAsync("signer", "add", "idle", "--key", idle.PublicKeyFile, "-y", repository);
         await world.Owner.DoAsync("signer", "add", "release", "--key", one.PublicKeyFile, "--key", two.CertificateFile, "--threshold", "2", "-y", repository);
@@ -127,7 +127,7 @@ public sealed class TufJsTests(TrustWorld world) : IClassFixture<TrustWorld>
         Assert.Equal(image.Size, target.GetProperty("length").GetInt64());
     }
 
-    private async Task<Descriptor> SignAndOfferAsync(TufJs client, string repository, string tag)
+    private async Task<Descriptor> SignAndOfferAsync(PeerClient client, string repository, string tag)
     {
         var image = await world.PushAndSignAsync(repository, tag);
         await OfferAsync(client, repository, tag, image);
@@ -135,7 +135,7 @@ public sealed class TufJsTests(TrustWorld world) : IClassFixture<TrustWorld>
     }
 
     // The manifest as the registry serves it: its bytes are what was signed.
-    private static async Task OfferAsync(TufJs client, string repository, string targetPath, Descriptor image)
+    private static async Task OfferAsync(PeerClient client, string repository, string targetPath, Descriptor image)
     {
         var name = RepositoryName.Parse(repository);
         using var http = new HttpClient();
