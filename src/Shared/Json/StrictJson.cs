@@ -33,7 +33,8 @@ public static class StrictJson
         }
         catch (JsonException e)
         {
-            throw Malformed(Explain(e, utf8), e);
+            // Without the cause, which quotes the text: it may be a secret in a wrong place.
+            throw Malformed(Explain(e, utf8));
         }
         catch (InvalidOperationException e)
         {

@@ -51,7 +51,7 @@ internal static class OldPemEncryption
             "AES-192-CBC" or "DES-EDE3-CBC" => 192,
             "AES-256-CBC" => 256,
             _ => 0,
-        } is var bits and > 0 ? bits : throw new TrustException(TrustError.InvalidKeyFile, $"The key file cannot be used: it is encrypted with {name}, which is not read here.")
+        } is var bits and > 0 ? bits : throw new TrustException(TrustError.InvalidKeyFile, "The key file cannot be used: it is encrypted with a cipher that is not read here.")
         {
             Hint = "Convert it: openssl pkcs8 -topk8 -in OLD.pem -out NEW.pem",
         };

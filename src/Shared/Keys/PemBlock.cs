@@ -2,15 +2,16 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using TrustService.Errors;
 
 namespace TrustService.Keys;
 
-/// <summary>One PEM block with the headers that RFC 1421 allows inside it (the base library reads none).</summary>
+/// <summary>One PEM block with the headers that RFC 1421 allows inside it (the base library reads none). No refusal shows anything of the file.</summary>
 /// <param name="Label">The words after BEGIN.</param>
 /// <param name="Headers">Names and values before the base64 text; lower or mixed case as written.</param>
 /// <param name="Content">The decoded bytes; whoever reads them clears them.</param>
-internal sealed record PemBlock(string Label, IReadOnlyDictionary<string, string> Headers, byte[] Content)
+internal sealed partial record PemBlock(string Label, IReadOnlyDictionary<string, string> Headers, byte[] Content)
 {
     private const int MaxBlocks = 16;
     private const int MaxHeaders = 16;
@@ -23,14 +24,16 @@ internal sealed record PemBlock(string Label, IReadOnlyDictionary<string, string
     /// <exception cref="TrustException"><see cref="TrustError.InvalidKeyFile"/> if a block is broken.</exception>
     public static IReadOnlyList<PemBlock> ReadAll(ReadOnlySpan<byte> file)
     {
+        if (file.StartsWith("\uFEFF"u8))
+            throw Broken("it starts with a byte order mark", "Save it as plain text, without a byte order mark (an editor may call it BOM).");
         var blocks = new List<PemBlock>();
         while (NextLine(ref file, out var line))
         {
-            if (!line.StartsWith(Begin) || !line.EndsWith(Dashes) || line.Length < Begin.Length + Dashes.Length)
+            if (line.IndexOf(Begin) < 0)
                 continue;
             if (blocks.Count == MaxBlocks)
                 throw Broken($"it holds more than {MaxBlocks} PEM blocks");
-            blocks.Add(Read(Text(line[Begin.Length..^Dashes.Length]), ref file));
+            blocks.Add(Read(LabelOf(line), ref file));
         }
         return blocks;
     }
@@ -57,12 +60,20 @@ internal sealed record PemBlock(string Label, IReadOnlyDictionary<string, string
                 line.CopyTo(base64.AsSpan(length));
                 length += line.Length;
             }
-            throw Broken($"the line -----END {label}----- is missing");
+            throw Broken("a line -----END …----- is missing: the file is cut off, or lines of it were joined");
         }
         finally
         {
             CryptographicOperations.ZeroMemory(base64);
         }
+    }
+
+    // Where the line feeds are lost, the key itself follows on the same line.
+    private static string LabelOf(ReadOnlySpan<byte> line)
+    {
+        if (line.StartsWith(Begin) && line.EndsWith(Dashes) && line.Length > Begin.Length + Dashes.Length && Encoding.Latin1.GetString(line[Begin.Length..^Dashes.Length]) is var label && LabelPattern().IsMatch(label))
+            return label;
+        throw Broken("a line that should be -----BEGIN …----- alone holds more or less than that; lost line feeds do this", "A variable of a CI service has to keep the line feeds of the file; where it cannot, have the service write a file, and name that.");
     }
 
     private static byte[] Decode(ReadOnlySpan<byte> base64)
@@ -88,13 +99,16 @@ internal sealed record PemBlock(string Label, IReadOnlyDictionary<string, string
         return true;
     }
 
-    // Labels and headers reach messages and terminals: printable ASCII only.
+    // Roles and repositories in headers reach messages and terminals: printable ASCII only.
     private static string Text(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > 512 || bytes.ContainsAnyExceptInRange((byte)' ', (byte)'~'))
-            throw Broken("a label or header is not printable text");
+            throw Broken("a header is not printable text");
         return Encoding.ASCII.GetString(bytes);
     }
 
-    private static TrustException Broken(string problem) => new(TrustError.InvalidKeyFile, $"The key file cannot be used: {problem}.");
+    private static TrustException Broken(string problem, string? hint = null) => new(TrustError.InvalidKeyFile, $"The key file cannot be used: {problem}.") { Hint = hint };
+
+    [GeneratedRegex(@"\A[A-Z0-9 ]{1,40}\z")]
+    private static partial Regex LabelPattern();
 }

@@ -15,6 +15,10 @@ public sealed class PrivateKeyFile : IDisposable
     /// <summary>Bytes that a key file may have.</summary>
     public const int MaxBytes = 64 * 1024;
 
+    // Shorter than a line of base64.
+    private const int MaxRoleLength = 63;
+    private const int MaxRepositoryLength = 255;
+
     private const string Encrypted = "ENCRYPTED PRIVATE KEY";
     private const string Pkcs8 = "PRIVATE KEY";
     private const string Sec1 = "EC PRIVATE KEY";
@@ -29,10 +33,10 @@ public sealed class PrivateKeyFile : IDisposable
     public bool IsEncrypted => block.Label == Encrypted || OldPemEncryption.IsUsed(block);
 
     /// <summary>The role that a key file of Docker Content Trust names, or null.</summary>
-    public string? Role => block.Headers.GetValueOrDefault("role");
+    public string? Role => Header("role", MaxRoleLength);
 
     /// <summary>The repository that a key file of Docker Content Trust names, or null.</summary>
-    public string? Repository => block.Headers.GetValueOrDefault("gun");
+    public string? Repository => Header("gun", MaxRepositoryLength);
 
     /// <summary>Reads a key file without opening the key.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.TooLarge"/> or <see cref="TrustError.InvalidKeyFile"/>.</exception>
@@ -41,7 +45,8 @@ public sealed class PrivateKeyFile : IDisposable
         if (file.Length > MaxBytes)
             throw new TrustException(TrustError.TooLarge, $"The key file has {file.Length} bytes; at most {MaxBytes} are read.");
         PemBlock? found = null;
-        foreach (var block in PemBlock.ReadAll(file))
+        var blocks = PemBlock.ReadAll(file);
+        foreach (var block in blocks)
         {
             // "EC PARAMETERS", certificates and public keys may stand beside the key.
             if (!block.Label.EndsWith("PRIVATE KEY", StringComparison.Ordinal))
@@ -50,9 +55,7 @@ public sealed class PrivateKeyFile : IDisposable
                 throw Invalid("it holds more than one private key", "Keep each key in a file of its own.");
             found = block;
         }
-        return found is null
-            ? throw Invalid("it holds no private key in PEM form", "A key file starts with a line such as -----BEGIN ENCRYPTED PRIVATE KEY-----.")
-            : new PrivateKeyFile(Supported(found));
+        return found is null ? throw NoPrivateKey.In(file, blocks) : new PrivateKeyFile(Supported(found));
     }
 
     /// <summary>Writes a key encrypted with a passphrase.</summary>
@@ -129,8 +132,13 @@ public sealed class PrivateKeyFile : IDisposable
     {
         Encrypted or Pkcs8 or Sec1 or Pkcs1 or OldEd25519 => block,
         "OPENSSH PRIVATE KEY" => throw Invalid("it is an OpenSSH key", "Convert a copy of it: ssh-keygen -p -m PKCS8 -f COPY"),
-        _ => throw Invalid($"keys of the form '{block.Label}' are not read here", $"Forms that are read: {Encrypted}, {Pkcs8}, {Sec1}, {Pkcs1}."),
+        // What the file calls its form is text of the file, which is not shown.
+        _ => throw Invalid("it is a key of a form that is not read here", $"Forms that are read: {Encrypted}, {Pkcs8}, {Sec1}, {Pkcs1}."),
     };
+
+    // A header to which the next line was joined is shown nowhere.
+    private string? Header(string name, int maxLength) =>
+        block.Headers.GetValueOrDefault(name) is { } value && value.Length <= maxLength && !value.Contains(' ', StringComparison.Ordinal) ? value : null;
 
     private IExportableKey Read(byte[] content)
     {

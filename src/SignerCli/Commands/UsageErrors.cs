@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using TrustService.Cli.KeyStores;
 using TrustService.Errors;
 
 namespace TrustService.Cli.Commands;
@@ -14,6 +15,8 @@ internal static class UsageErrors
     /// <summary>The refusal for a command line that cannot be parsed.</summary>
     public static TrustException Explain(ParseResult parse)
     {
+        if (HasKeyText(parse))
+            return KeyText.Refusal();
         var command = parse.CommandResult.Command;
         var help = $"{(command is SignerRootCommand ? "signer" : "signer " + PathOf(parse.CommandResult))} --help shows what can be given.";
         if (UnknownToken(parse) is { } unknown)
@@ -51,10 +54,12 @@ internal static class UsageErrors
     private static string Shown(string token) => token.Length > 60 ? token[..60] + "…" : token;
 
     /// <summary>True if the command line cannot be run as it is.</summary>
-    public static bool HasAny(ParseResult parse) => parse.Errors.Count > 0 || UnknownToken(parse) is not null;
+    public static bool HasAny(ParseResult parse) => parse.Errors.Count > 0 || UnknownToken(parse) is not null || HasKeyText(parse);
 
     /// <summary>True if it names a command that there is not: its help cannot be shown.</summary>
     public static bool HasUnknownCommand(ParseResult parse) => UnknownCommand(parse) is not null;
+
+    private static bool HasKeyText(ParseResult parse) => parse.Tokens.Any(token => KeyText.IsOne(token.Value)) || parse.UnmatchedTokens.Any(KeyText.IsOne);
 
     // A misspelled option must not be taken for an image or a key: nothing of that kind starts with a dash.
     // One that is taken for an argument leaves the word behind it over, so options are looked for first.

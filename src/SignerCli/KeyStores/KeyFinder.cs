@@ -1,15 +1,18 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using TrustService.Cli.Home;
+using TrustService.Cli.Pkcs11;
 using TrustService.Errors;
 using TrustService.Keys;
 
 namespace TrustService.Cli.KeyStores;
 
 /// <summary>Finds a private key by what a person calls it: its id or the start of it, its label, a path, or a URI.</summary>
-internal sealed class KeyFinder(FileKeyStore store, SignerHome home, Func<string, string?> environment)
+internal sealed partial class KeyFinder(FileKeyStore store, SignerHome home, Func<string, string?> environment)
 {
     private const int MinIdPrefix = 4;
+    private const int MaxShownLength = 120;
 
     /// <summary>Finds the one key that <paramref name="reference"/> means.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.KeyNotFound"/>, or <see cref="TrustError.Usage"/> if it means several.</exception>
@@ -17,6 +20,9 @@ internal sealed class KeyFinder(FileKeyStore store, SignerHome home, Func<string
     {
         if (reference.StartsWith(KeyUris.Environment, StringComparison.Ordinal))
             return FromEnvironment(reference[KeyUris.Environment.Length..]);
+        // Before the URI is shown anywhere: it may hold a PIN, which is refused.
+        if (KeyUris.OriginOf(reference) is KeyOrigin.Token)
+            _ = Pkcs11Uri.Parse(reference);
         if (KeyUris.OriginOf(reference) is { } origin)
             return store.List().FirstOrDefault(entry => entry.Location == reference) ?? new KeyEntry { Origin = origin, Location = reference };
         var path = reference.StartsWith(KeyUris.File, StringComparison.Ordinal) ? reference[KeyUris.File.Length..] : reference;
@@ -75,12 +81,21 @@ internal sealed class KeyFinder(FileKeyStore store, SignerHome home, Func<string
         return [.. all.Where(entry => entry.Id is { } id && id.Value.StartsWith(reference, StringComparison.OrdinalIgnoreCase))];
     }
 
-    private KeyEntry FromEnvironment(string variable) => string.IsNullOrEmpty(environment(variable))
-        ? throw new TrustException(TrustError.KeyNotFound, $"The environment variable {variable} holds no key.") { Hint = "Put the PEM text of the key file into it." }
-        : new KeyEntry { Origin = KeyOrigin.Environment, Location = variable };
+    private KeyEntry FromEnvironment(string variable)
+    {
+        if (!VariableName().IsMatch(variable))
+            throw new TrustException(TrustError.Usage, "What follows env:// is not the name of a variable.") { Hint = "It is the name alone, without $: --key env://CI_KEY. If it was the key itself, others may have seen it: replace the key." };
+        return string.IsNullOrEmpty(environment(variable))
+            ? throw new TrustException(TrustError.KeyNotFound, $"The environment variable {variable} holds no key.") { Hint = "Put the PEM text of the key file into it." }
+            : new KeyEntry { Origin = KeyOrigin.Environment, Location = variable };
+    }
 
-    private TrustException NotFound(string reference) => new(TrustError.KeyNotFound, $"No key is called '{reference}': it is no id, label or file.")
+    // No label and hardly a path is that long; what is may be a key.
+    private TrustException NotFound(string reference) => new(TrustError.KeyNotFound, $"No key is called {(reference.Length <= MaxShownLength ? $"'{reference}'" : "what is given")}: it is no id, label or file.")
     {
         Hint = $"signer key list shows the keys in {store.Location}.",
     };
+
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_.-]{0,99}\z")]
+    private static partial Regex VariableName();
 }

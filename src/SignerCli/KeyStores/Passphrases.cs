@@ -174,7 +174,9 @@ internal sealed class Passphrases(string? file, PassphraseDescriptor? descriptor
         var bytes = PrivateFiles.Read(path, Passphrase.MaxBytes);
         try
         {
-            return Passphrase.OfFirstLine(bytes);
+            return bytes.AsSpan().StartsWith("\uFEFF"u8)
+                ? throw new TrustException(TrustError.Usage, $"{path} starts with a byte order mark, which would be a part of the passphrase.") { Hint = "Save it as plain text, without a byte order mark (an editor may call it BOM)." }
+                : Passphrase.OfFirstLine(bytes);
         }
         finally
         {

@@ -88,7 +88,7 @@ internal sealed record Pkcs11Uri
         {
             var at = piece.IndexOf('=', StringComparison.Ordinal);
             if (at <= 0)
-                throw Refused($"'{piece}' is not NAME=VALUE");
+                throw Refused("a part of it is not NAME=VALUE");
             if (!read.TryAdd(piece[..at], Unescape(piece[(at + 1)..])))
                 throw Refused($"{piece[..at]} is given twice");
         }

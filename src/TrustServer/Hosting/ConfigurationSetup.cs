@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using TrustService.Errors;
 using TrustService.Server.Background;
@@ -79,9 +81,14 @@ internal static class ConfigurationSetup
         {
             read = file.Build();
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TrustException(TrustError.Usage, $"The configuration file {path} cannot be read: {e.GetBaseException().Message}", e);
+        }
+        catch (InvalidDataException e)
+        {
+            // The parser quotes the text, and passwords stand in it.
+            throw new TrustException(TrustError.Usage, $"The configuration file {path} cannot be read: {(e.GetBaseException() is JsonException { LineNumber: { } line } ? string.Create(CultureInfo.InvariantCulture, $"line {line + 1} of it is not JSON") : "it is not JSON of this kind")}.");
         }
         foreach (var name in read.GetChildren().Select(section => section.Key))
         {

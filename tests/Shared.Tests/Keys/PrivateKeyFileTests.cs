@@ -114,7 +114,7 @@ public sealed class PrivateKeyFileTests
     [Theory]
     [InlineData("-----BEGIN DSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END DSA PRIVATE KEY-----\n", "Forms that are read")]
     [InlineData(KeyFiles.Pkcs8P256 + "\n" + KeyFiles.Pkcs8Ed25519, "file of its own")]
-    [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "BEGIN ENCRYPTED PRIVATE KEY")]
+    [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "private half is in another file")]
     [InlineData("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n", "ssh-keygen")]
     [InlineData("-----BEGIN DSA PRIVATE KEY-----\nAAAA\n-----END DSA PRIVATE KEY-----\n", "Forms that are read")]
     [InlineData("", "BEGIN ENCRYPTED PRIVATE KEY")]
