@@ -81,6 +81,13 @@ internal static class MemberReading
         Threshold = (int)role.Integer("threshold", 1, Metadata.RoleKeys.MaxThreshold),
     };
 
+    /// <summary>Refuses a snapshot that lists more roles than are read.</summary>
+    public static void RequireFewRoles(JsonObjectReader meta)
+    {
+        if (meta.Count > MetadataLimits.MaxSnapshotRoles)
+            throw new TrustException(TrustError.TooLarge, $"{meta.Place} has {meta.Count} entries; at most {MetadataLimits.MaxSnapshotRoles} are read.");
+    }
+
     /// <summary>Reads the hashes of a listed file; what cannot be decoded is kept as an empty value.</summary>
     public static FileHashes Hashes(JsonObjectReader hashes, Func<string, byte[]?> decode)
     {

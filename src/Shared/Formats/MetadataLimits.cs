@@ -1,3 +1,6 @@
+using TrustService.Json;
+using TrustService.Metadata;
+
 namespace TrustService.Formats;
 
 /// <summary>What any metadata may hold at the most.</summary>
@@ -18,9 +21,22 @@ public static class MetadataLimits
     /// <summary>Roles that one file delegates to.</summary>
     public const int MaxDelegatedRoles = 16_384;
 
+    /// <summary>Roles that one snapshot lists.</summary>
+    public const int MaxSnapshotRoles = 65_536;
+
     /// <summary>Hashes of one listed file.</summary>
     public const int MaxHashes = 16;
 
     /// <summary>Characters of a target path.</summary>
     public const int MaxTargetPathLength = 1024;
+
+    // Of JSON in all: memory goes with the tokens of a file as much as with its bytes. A line of snapshot has 12, or 15 with a second hash; a tag has 15.
+    private const int MaxSnapshotTokens = 16 * MaxSnapshotRoles;
+    private const int MaxTokens = 3 * 1024 * 1024;
+
+    /// <summary>What the JSON of a role's file may be.</summary>
+    /// <param name="role">The shape of its signed part.</param>
+    /// <param name="maxBytes">Bytes that the file may have.</param>
+    internal static JsonLimits OfFile(RoleType role, int maxBytes) =>
+        JsonLimits.OfBytes(maxBytes) with { MaxTokens = role == RoleType.Snapshot ? MaxSnapshotTokens : MaxTokens };
 }

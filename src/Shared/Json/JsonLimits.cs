@@ -8,6 +8,9 @@ public sealed record JsonLimits(int MaxBytes, int MaxDepth)
     /// <summary>Deep enough for every document of TUF, Notary and OCI; <c>custom</c> data included.</summary>
     public const int DefaultMaxDepth = 64;
 
+    /// <summary>Names, values and brackets in all. Default: no limit of its own.</summary>
+    public int MaxTokens { get; init; } = int.MaxValue;
+
     /// <summary>Limits with the default depth.</summary>
     public static JsonLimits OfBytes(int maxBytes) => new(maxBytes, DefaultMaxDepth);
 }

@@ -28,7 +28,7 @@ public static class StrictJson
             throw Malformed("it is not valid UTF-8");
         try
         {
-            CheckTokens(utf8, limits.MaxDepth);
+            CheckTokens(utf8, limits);
             return JsonElement.Parse(utf8, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = limits.MaxDepth });
         }
         catch (JsonException e)
@@ -42,14 +42,17 @@ public static class StrictJson
         }
     }
 
-    private static void CheckTokens(ReadOnlySpan<byte> utf8, int maxDepth)
+    // Before the tree is built, which takes many times the memory of the text where that has short tokens.
+    private static void CheckTokens(ReadOnlySpan<byte> utf8, JsonLimits limits)
     {
         // One more, so that the limit is told in words of its own.
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = maxDepth + 1 });
-        while (reader.Read())
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = limits.MaxDepth + 1 });
+        for (var tokens = 1; reader.Read(); tokens++)
         {
-            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && reader.CurrentDepth >= maxDepth)
-                throw Malformed($"it is nested deeper than {maxDepth} levels");
+            if (tokens > limits.MaxTokens)
+                throw new TrustException(TrustError.TooLarge, $"The JSON document has more than {limits.MaxTokens} names, values and brackets; no more are read.");
+            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && reader.CurrentDepth >= limits.MaxDepth)
+                throw Malformed($"it is nested deeper than {limits.MaxDepth} levels");
             if (reader.TokenType == JsonTokenType.Number && reader.ValueSpan.IndexOfAny((byte)'.', (byte)'e', (byte)'E') >= 0)
                 throw Malformed($"the number {Shorten(Encoding.UTF8.GetString(reader.ValueSpan))} is not an integer");
             // Text without escapes is valid already, because the whole document is valid UTF-8.

@@ -57,7 +57,7 @@ public sealed class ForeignChain
         var timestampFile = Required(single, RoleName.Timestamp);
         var timestamp = root.AcceptTimestamp(timestampFile, null, WhileFresh(format.Read<Timestamp>(timestampFile, rules.ClientLimits.MaxTimestampBytes).Signed, referenceTime));
         var snapshotFile = Required(single, RoleName.Snapshot);
-        var snapshot = timestamp.AcceptSnapshot(snapshotFile, null, WhileFresh(format.Read<Snapshot>(snapshotFile, rules.ClientLimits.MaxListedBytes).Signed, referenceTime));
+        var snapshot = timestamp.AcceptSnapshot(snapshotFile, null, WhileFresh(format.Read<Snapshot>(snapshotFile, rules.ClientLimits.MaxListedSnapshotBytes).Signed, referenceTime));
         RequireFewRoles(snapshot, rules);
         var unverified = new Dictionary<RoleName, TrustException>();
         var documents = ReadTargets(format, snapshot, single, rules);

@@ -18,7 +18,7 @@ internal static class SnapshotStep
         PublishRules rules,
         DateTimeOffset referenceTime)
     {
-        var snapshot = UploadReading.Read<Snapshot>(root.Format, RoleName.Snapshot, file, rules.ClientLimits.MaxListedBytes);
+        var snapshot = UploadReading.Read<Snapshot>(root.Format, RoleName.Snapshot, file, rules.ClientLimits.MaxListedSnapshotBytes);
         var published = current?.Snapshot.Metadata.Signed.Version ?? 0;
         if (current is not null && snapshot.Signed.Version <= published)
         {

@@ -26,7 +26,7 @@ public sealed class TrustedTimestamp
     public long? SnapshotVersion => Metadata.Signed.SnapshotMeta.Version;
 
     /// <summary>Bytes that the snapshot file may have.</summary>
-    public int MaxSnapshotBytes => Freshness.ListedLimit(Metadata.Signed.SnapshotMeta, Root.Limits.MaxSnapshotBytes, Root.Limits.MaxListedBytes);
+    public int MaxSnapshotBytes => Freshness.ListedLimit(Metadata.Signed.SnapshotMeta, Root.Limits.MaxSnapshotBytes, Root.Limits.MaxListedSnapshotBytes);
 
     /// <summary>Accepts the snapshot that this timestamp names.</summary>
     /// <remarks>Source: TUF 1.0.34 §5.5.2–5.5.6.</remarks>
@@ -78,7 +78,7 @@ public sealed class TrustedTimestamp
         return accepted;
     }
 
-    private SignedMetadata<Snapshot> Read(ReadOnlyMemory<byte> file) => Root.Format.Read<Snapshot>(file, Root.Limits.MaxListedBytes);
+    private SignedMetadata<Snapshot> Read(ReadOnlyMemory<byte> file) => Root.Format.Read<Snapshot>(file, Root.Limits.MaxListedSnapshotBytes);
 
     private TrustedSnapshot Trust(SignedMetadata<Snapshot> metadata) => new(this, metadata, Root.Require(metadata, RoleName.Snapshot));
 }

@@ -18,8 +18,12 @@ public sealed record VerificationLimits
     /// <summary>Bytes of a targets file whose length snapshot does not list. Default: 5 000 000.</summary>
     public int MaxTargetsBytes { get; init; } = 5_000_000;
 
-    /// <summary>Bytes of a file whose length is listed, whatever is listed. Default: 64 MiB.</summary>
-    public int MaxListedBytes { get; init; } = 64 * 1024 * 1024;
+    /// <summary>Bytes of a snapshot file whose length timestamp lists, whatever is listed. Default: 12 MiB.</summary>
+    /// <remarks>Enough for a line on each of <see cref="Formats.MetadataLimits.MaxSnapshotRoles"/>. Whoever has the timestamp key alone has every client read that much.</remarks>
+    public int MaxListedSnapshotBytes { get; init; } = 12 * 1024 * 1024;
+
+    /// <summary>Bytes of a targets file whose length snapshot lists, whatever is listed. Default: 32 MiB, enough for 100 000 tags in one file.</summary>
+    public int MaxListedBytes { get; init; } = 32 * 1024 * 1024;
 
     /// <summary>New roots that one update follows. Default: 256. Source: TUF 1.0.34 §5.3.3.</summary>
     public int MaxRootUpdates { get; init; } = 256;

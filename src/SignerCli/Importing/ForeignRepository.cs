@@ -34,10 +34,10 @@ internal sealed record ForeignRepository(RepositoryName Name, ImmutableArray<For
     public ImmutableArray<ForeignFile> Current()
     {
         var timestamp = Newest(RoleName.Timestamp) ?? throw Lacks(RoleName.Timestamp);
-        var snapshot = Listed(RoleName.Snapshot, Format.Read<Timestamp>(timestamp.Data, VerificationLimits.Default.MaxListedBytes).Signed.SnapshotMeta) ?? throw Lacks(RoleName.Snapshot);
+        var snapshot = Listed(RoleName.Snapshot, Format.Read<Timestamp>(timestamp.Data, VerificationLimits.Default.MaxTimestampBytes).Signed.SnapshotMeta) ?? throw Lacks(RoleName.Snapshot);
         var current = ImmutableArray.CreateBuilder<ForeignFile>();
         current.AddRange(timestamp, snapshot);
-        foreach (var (role, listed) in Format.Read<Snapshot>(snapshot.Data, VerificationLimits.Default.MaxListedBytes).Signed.Meta.OrderBy(entry => entry.Key.Value, StringComparer.Ordinal))
+        foreach (var (role, listed) in Format.Read<Snapshot>(snapshot.Data, VerificationLimits.Default.MaxListedSnapshotBytes).Signed.Meta.OrderBy(entry => entry.Key.Value, StringComparer.Ordinal))
         {
             if (role != RoleName.Root && Listed(role, listed) is { } file)
                 current.Add(file);

@@ -37,9 +37,9 @@ internal sealed class NotaryFetcher(RepositoryName repository, IMetadataSource s
     {
         var timestamp = await FetchAsync(RoleName.Timestamp, "timestamp.json", cancellationToken)
             ?? throw new TrustException(TrustError.RepositoryUnknown, $"There is no trust data of {repository} at {source.Location}.") { Hint = "Check the repository's full name: registry host, path, upper and lower case." };
-        var snapshot = await FetchAsync(RoleName.Snapshot, Format.Rules.ListedFileName(RoleName.Snapshot, Format.Read<Timestamp>(timestamp.Data, Limits.MaxListedBytes).Signed.SnapshotMeta, true), cancellationToken)
+        var snapshot = await FetchAsync(RoleName.Snapshot, Format.Rules.ListedFileName(RoleName.Snapshot, Format.Read<Timestamp>(timestamp.Data, Limits.MaxTimestampBytes).Signed.SnapshotMeta, true), cancellationToken)
             ?? throw new TrustException(TrustError.ServerRefused, $"The timestamp of {repository} at {source.Location} names a snapshot that the server does not have.");
-        var meta = Format.Read<Snapshot>(snapshot.Data, Limits.MaxListedBytes).Signed.Meta;
+        var meta = Format.Read<Snapshot>(snapshot.Data, Limits.MaxListedSnapshotBytes).Signed.Meta;
         await FetchRootsAsync(meta.TryGetValue(RoleName.Root, out var root) ? Format.Rules.ListedFileName(RoleName.Root, root, true) : "root.json", cancellationToken);
         foreach (var (role, listed) in meta.OrderBy(entry => entry.Key.Value, StringComparer.Ordinal))
         {
@@ -147,8 +147,8 @@ internal sealed class NotaryFetcher(RepositoryName repository, IMetadataSource s
     private static long VersionOf(RoleName role, byte[] data) => role.Value switch
     {
         "root" => Format.Read<Root>(data, Limits.MaxListedBytes).Signed.Version,
-        "timestamp" => Format.Read<Timestamp>(data, Limits.MaxListedBytes).Signed.Version,
-        "snapshot" => Format.Read<Snapshot>(data, Limits.MaxListedBytes).Signed.Version,
+        "timestamp" => Format.Read<Timestamp>(data, Limits.MaxTimestampBytes).Signed.Version,
+        "snapshot" => Format.Read<Snapshot>(data, Limits.MaxListedSnapshotBytes).Signed.Version,
         _ => Format.Read<Targets>(data, Limits.MaxListedBytes).Signed.Version,
     };
 }

@@ -33,7 +33,7 @@ internal sealed class SnapshotListings(TimeProvider time)
     private static Dictionary<string, string> Read(StoredFile snapshot)
     {
         var listed = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (role, file) in NotaryFormat.Instance.Read<Snapshot>(snapshot.Data, VerificationLimits.Default.MaxListedBytes).Signed.Meta)
+        foreach (var (role, file) in NotaryFormat.Instance.Read<Snapshot>(snapshot.Data, VerificationLimits.Default.MaxListedSnapshotBytes).Signed.Meta)
         {
             if (file.Hashes?.Sha256 is { } sha256)
                 listed[role.Value] = Hex.Encode(sha256.Span);

@@ -73,7 +73,7 @@ public sealed class ListedLengthTests : IDisposable
     [InlineData("team")]
     public async Task Find_ListedLengthOverTheCeiling_ReadsNoMoreThanTheCeiling(string role)
     {
-        client.Options = new() { Limits = VerificationLimits.Default with { MaxListedBytes = 8_000 } };
+        client.Options = new() { Limits = VerificationLimits.Default with { MaxListedBytes = 8_000, MaxListedSnapshotBytes = 8_000 } };
         Publish(role, listed => listed with { Length = MaxLength, Hashes = null }, file => [.. file, .. new byte[8_000]]);
 
         await client.RefusedAsync(TrustError.TooLarge, Above, "dir/file");

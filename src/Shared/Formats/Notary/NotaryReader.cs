@@ -13,7 +13,7 @@ internal static class NotaryReader
         where TRole : class, IRole
     {
         var name = NameOf(TRole.Type);
-        var envelope = new JsonObjectReader(StrictJson.Parse(file.Span, JsonLimits.OfBytes(maxBytes)), name.ToLowerInvariant());
+        var envelope = new JsonObjectReader(StrictJson.Parse(file.Span, MetadataLimits.OfFile(TRole.Type, maxBytes)), name.ToLowerInvariant());
         _ = NotaryMembers.Rest(envelope, "signed", "signatures");
         var signed = envelope.Object("signed");
         var found = signed.Text("_type");
@@ -80,6 +80,7 @@ internal static class NotaryReader
     private static Snapshot Snapshot(JsonObjectReader signed)
     {
         var meta = signed.Object("meta");
+        MemberReading.RequireFewRoles(meta);
         var files = new Dictionary<RoleName, MetaFile>(meta.Count);
         foreach (var member in meta.Members)
         {

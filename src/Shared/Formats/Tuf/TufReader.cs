@@ -12,7 +12,7 @@ internal static partial class TufReader
         where TRole : class, IRole
     {
         var name = NameOf(TRole.Type);
-        var envelope = new JsonObjectReader(StrictJson.Parse(file.Span, JsonLimits.OfBytes(maxBytes)), name);
+        var envelope = new JsonObjectReader(StrictJson.Parse(file.Span, MetadataLimits.OfFile(TRole.Type, maxBytes)), name);
         var signed = envelope.Object("signed");
         var found = signed.Text("_type");
         if (found != name)

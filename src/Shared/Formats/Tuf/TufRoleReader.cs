@@ -53,6 +53,7 @@ internal static class TufRoleReader
     public static Snapshot Snapshot(JsonObjectReader signed)
     {
         var meta = signed.Object("meta");
+        MemberReading.RequireFewRoles(meta);
         var files = new Dictionary<RoleName, MetaFile>(meta.Count);
         foreach (var member in meta.Members)
         {
