@@ -79,7 +79,21 @@ public sealed class SigningRole
     public string Show(KeyId key) => names.TryGetValue(key, out var name) ? $"{name} ({key.Short})" : key.Short;
 
     /// <summary>All keys as messages name them.</summary>
-    public string ShowKeys() => string.Join(", ", Keys.Select(key => (Delegation?.OneTimeKeys.Contains(key.Id) == true ? "one-time " : "") + Show(key.Id)));
+    public string ShowKeys() => string.Join(", ", Keys.Select(key => (IsOneTime(key.Id) ? "one-time " : "") + Show(key.Id)));
+
+    /// <summary>The keys that somebody can be asked to sign with, as messages name them; those that were thrown away are counted.</summary>
+    public string ShowHolders()
+    {
+        var held = Keys.Where(key => !IsOneTime(key.Id)).Select(key => Show(key.Id)).ToList();
+        return (string.Join(", ", held), Keys.Length - held.Count) switch
+        {
+            (var all, 0) => all,
+            (var all, var oneTime) => FormattableString.Invariant($"{(all.Length == 0 ? "nobody" : all)} (and {oneTime} one-time)"),
+        };
+    }
+
+    /// <summary>True for a key that signed once and was thrown away: nobody can be asked for its signature.</summary>
+    public bool IsOneTime(KeyId key) => Delegation?.OneTimeKeys.Contains(key) == true;
 
     /// <summary>True if what the role says of a target path counts.</summary>
     public bool MaySpeakFor(string targetPath) => maySpeakFor(targetPath);

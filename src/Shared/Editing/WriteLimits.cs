@@ -9,8 +9,8 @@ public sealed record WriteLimits
     /// <summary>How far a version may be ahead of the published one. Default: 1000. A thief's 2^53 would end all versions.</summary>
     public long MaxVersionJump { get; init; } = 1000;
 
-    /// <summary>How far an expiry may lie ahead. Default: 20 years of 365 days.</summary>
-    public TimeSpan MaxLifetime { get; init; } = TimeSpan.FromDays(20 * 365);
+    /// <summary>How far an expiry may lie ahead. Default: 3660 days, ten years; what a trust server does not take, nobody should be asked to sign.</summary>
+    public TimeSpan MaxLifetime { get; init; } = TimeSpan.FromDays(3660);
 
     /// <summary>Targets of one role. Default: 100 000.</summary>
     public int MaxTargets { get; init; } = 100_000;

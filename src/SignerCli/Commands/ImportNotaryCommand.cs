@@ -87,7 +87,7 @@ internal sealed class ImportNotaryCommand : SignerCommand
         var isConversion = parse.GetValue(converts);
         if (!isConversion && (parse.GetValue(newName) ?? parse.GetValue(rootKey) ?? parse.GetValue(targetsKey)) is not null)
             throw new TrustException(TrustError.Usage, "--as, --root-key and --targets-key belong to --convert: otherwise a repository keeps its name and keys.");
-        var rootLifetime = Durations.Parse(parse.GetRequiredValue(rootExpires), "--root-expires");
+        var rootLifetime = Durations.ParseLifetime(parse.GetRequiredValue(rootExpires), "--root-expires");
         return new MoveRequest
         {
             Root = parse.GetValue(trust.Root),
@@ -102,7 +102,7 @@ internal sealed class ImportNotaryCommand : SignerCommand
                 parse.GetValue(targetsKey),
                 KeySchemes.Parse(parse.GetRequiredValue(type)),
                 rootLifetime,
-                Durations.Parse(parse.GetRequiredValue(expires), "--expires"),
+                Durations.ParseLifetime(parse.GetRequiredValue(expires), "--expires"),
                 parse.GetValue(yes)),
         };
     }

@@ -46,8 +46,8 @@ internal sealed class InitCommand : SignerCommand
             context.Parse.GetValue(rootKey),
             context.Parse.GetValue(targetsKey),
             KeySchemes.Parse(context.Parse.GetRequiredValue(type)),
-            Durations.Parse(context.Parse.GetRequiredValue(rootExpires), "--root-expires"),
-            Durations.Parse(context.Parse.GetRequiredValue(expires), "--expires"),
+            Durations.ParseLifetime(context.Parse.GetRequiredValue(rootExpires), "--root-expires"),
+            Durations.ParseLifetime(context.Parse.GetRequiredValue(expires), "--expires"),
             context.Parse.GetValue(yes))
         {
             Bins = context.Parse.GetValue(bins) is { } count ? HashBins.RequireCount(wanted, count) : 0,

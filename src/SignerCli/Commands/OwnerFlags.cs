@@ -20,7 +20,7 @@ internal sealed class OwnerFlags
     /// <exception cref="TrustException"><see cref="TrustError.Usage"/></exception>
     public SigningRequest Read(ParseResult parse)
     {
-        var request = new SigningRequest(parse.GetValue(keys) ?? [], [], Durations.Parse(parse.GetRequiredValue(expires), "--expires"), parse.GetValue(yes))
+        var request = new SigningRequest(parse.GetValue(keys) ?? [], [], Durations.ParseLifetime(parse.GetRequiredValue(expires), "--expires"), parse.GetValue(yes))
         {
             IsPartial = parse.GetValue(partial),
             PendingFile = parse.GetValue(pendingFile),

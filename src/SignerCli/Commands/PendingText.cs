@@ -39,8 +39,8 @@ internal static class PendingText
     /// <summary>Who has signed and who is missing, in one line.</summary>
     public static string Signatures(PendingReview review)
     {
-        var has = review.Signers.Signed.IsEmpty ? "signed by nobody" : $"signed by {string.Join(", ", review.Signers.Signed.Select(review.Role.Show))}";
-        var missing = review.Signers.Missing.Select(id => (review.Role.Delegation?.OneTimeKeys.Contains(id) == true ? "one-time " : "") + review.Role.Show(id));
+        var has = review.Signers.Signed.IsEmpty ? "signed by nobody" : $"signed by {string.Join(", ", review.Signers.Signed.Select(id => (review.Role.IsOneTime(id) ? "one-time " : "") + review.Role.Show(id)))}";
+        var missing = Missing(review).Select(review.Role.Show);
         return review.Signers.IsMet ? $"{has}: {review.Signers.Signed.Length} of {review.Signers.Threshold}, enough" : $"{has}: {review.Signers.Signed.Length} of {review.Signers.Threshold}; missing {review.Signers.Threshold - review.Signers.Signed.Length} of {string.Join(", ", missing)}";
     }
 
@@ -64,7 +64,7 @@ internal static class PendingText
         writer.WriteBoolean("stale", !review.IsNext);
         writer.WriteNumber("threshold", review.Signers.Threshold);
         writer.WriteTexts("signedBy", review.Signers.Signed.Select(id => id.Value));
-        writer.WriteTexts("missing", review.Signers.Missing.Select(id => id.Value));
+        writer.WriteTexts("missing", Missing(review).Select(id => id.Value));
         writer.WriteBoolean("told", review.IsTold);
         writer.WriteTexts("changes", Changes(review, rules));
         writer.WriteEndObject();
@@ -106,6 +106,9 @@ internal static class PendingText
         if (review.Diff.Before is null && review.Diff.After.Repository is { } repository)
             yield return $"+ belongs to {ReadableJson.Of(repository)}";
     }
+
+    // Nobody has those that were thrown away.
+    private static IEnumerable<KeyId> Missing(PendingReview review) => review.Signers.Missing.Where(id => !review.Role.IsOneTime(id));
 
     // A key that comes is named in full: the ends of an id can be made to match.
     private static string Describe(DelegatedRole role, DelegatedRole? before, Targets targets, FormatRules rules)

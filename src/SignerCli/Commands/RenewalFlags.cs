@@ -20,11 +20,11 @@ internal sealed class RenewalFlags
 
     /// <summary>How long targets roles are valid.</summary>
     /// <exception cref="Errors.TrustException"><see cref="Errors.TrustError.Usage"/></exception>
-    public TimeSpan Lifetime(ParseResult parse) => Durations.Parse(parse.GetRequiredValue(expires), "--expires");
+    public TimeSpan Lifetime(ParseResult parse) => Durations.ParseLifetime(parse.GetRequiredValue(expires), "--expires");
 
     /// <summary>How long root is valid.</summary>
     /// <exception cref="Errors.TrustException"><see cref="Errors.TrustError.Usage"/></exception>
-    public TimeSpan RootLifetime(ParseResult parse) => Durations.Parse(parse.GetRequiredValue(rootExpires), "--root-expires");
+    public TimeSpan RootLifetime(ParseResult parse) => Durations.ParseLifetime(parse.GetRequiredValue(rootExpires), "--root-expires");
 
     /// <summary>True if nothing is asked.</summary>
     public bool IsConfirmed(ParseResult parse) => parse.GetValue(yes);

@@ -54,7 +54,7 @@ internal sealed class RoleSelection(SigningKeyring keyring, SigningRequest reque
             // Signed in the signer's own role alone, an image looks signed and is pulled by nobody.
             if (keyring.CountHeld(shared) > 0)
                 throw new SigningRefusal(keyring, targets, [shared]).Explain(change.Set.Keys.First(shared.MaySpeakFor));
-            warn($"Images are pulled from {pulled}, which no key that is here may sign ({shared.ShowKeys()} may). What {string.Join(", ", signable.Select(role => role.Name))} signs is seen by those who look for it.");
+            warn($"Images are pulled from {pulled}, which no key that is here may sign ({shared.ShowHolders()} may). What {string.Join(", ", signable.Select(role => role.Name))} signs is seen by those who look for it.");
         }
         return change.Set.Keys.FirstOrDefault(path => !signable.Any(role => role.MaySpeakFor(path))) is { } orphan
             ? throw new SigningRefusal(keyring, targets, delegated).Explain(orphan)
@@ -107,7 +107,7 @@ internal sealed class RoleSelection(SigningKeyring keyring, SigningRequest reque
         new(TrustError.KeyNotFound, $"{path} is signed by {first.Name}, which verifiers look into before {mine.Name}: what {mine.Name} signs would not be found.")
         {
             Role = first.Name.Value,
-            Hint = $"Have it signed or revoked by {first.Name} ({first.ShowKeys()}), or choose another tag.",
+            Hint = $"Have it signed or revoked by {first.Name} ({first.ShowHolders()}), or choose another tag.",
         };
 
     private static ImmutableArray<RoleShare> RequireAllowed(ImmutableArray<RoleShare> given, TargetsChange change, TrustedTargets targets) =>

@@ -60,7 +60,7 @@ internal sealed class RootInitCommand : SignerCommand
                 [RoleName.Snapshot] = new(online.Snapshot),
                 [RoleName.Timestamp] = new(online.Timestamp),
             },
-            context.Now + Durations.Parse(context.Parse.GetRequiredValue(rootExpires), "--root-expires"));
+            context.Now + Durations.ParseLifetime(context.Parse.GetRequiredValue(rootExpires), "--root-expires"));
         var proposal = RootProposal.Create(
             chosen, name, null,
             root with
@@ -69,7 +69,7 @@ internal sealed class RootInitCommand : SignerCommand
                 Repository = name.Value,
                 KeyNames = keepsNames ? named.DistinctBy(holder => holder.Key.Id).ToDictionary(holder => holder.Key.Id, holder => holder.Name) : KeyNames.None,
             },
-            TargetsEditor.First(context.Now + Durations.Parse(context.Parse.GetRequiredValue(expires), "--expires")) with { Repository = name.Value },
+            TargetsEditor.First(context.Now + Durations.ParseLifetime(context.Parse.GetRequiredValue(expires), "--expires")) with { Repository = name.Value },
             context.Now);
         proposal = SignTargets(context, proposal, targets);
         var path = context.Parse.GetRequiredValue(outFile);

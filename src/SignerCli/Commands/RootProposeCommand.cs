@@ -73,7 +73,7 @@ internal sealed class RootProposeCommand : SignerCommand
     private RootChange ChangeHolders(CommandContext context, TrustedRoot root, HolderKeys keys, bool keepsNames)
     {
         var current = root.Metadata.Signed;
-        var change = new RootChange(context.Now + Durations.Parse(context.Parse.GetRequiredValue(expires), "--expires"));
+        var change = new RootChange(context.Now + Durations.ParseLifetime(context.Parse.GetRequiredValue(expires), "--expires"));
         var gone = (context.Parse.GetValue(lost) ?? []).Select(text => HolderKeys.Find(current, RoleName.Root, text)).ToList();
         ProposalRules.RequireReachable(current, gone);
         foreach (var id in gone.Concat((context.Parse.GetValue(remove) ?? []).Select(text => HolderKeys.Find(current, RoleName.Root, text))).Distinct())

@@ -29,7 +29,7 @@ internal sealed class SigningFlags
         var request = new SigningRequest(
             parse.GetValue(keys) ?? [],
             [.. (parse.GetValue(roles) ?? []).Select(ReadRole)],
-            Durations.Parse(parse.GetRequiredValue(expires), "--expires"),
+            Durations.ParseLifetime(parse.GetRequiredValue(expires), "--expires"),
             parse.GetValue(yes))
         {
             IsPartial = parse.GetValue(partial),

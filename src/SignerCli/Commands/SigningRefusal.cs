@@ -37,7 +37,7 @@ internal sealed class SigningRefusal(SigningKeyring keyring, TrustedTargets targ
     }
 
     private TrustException TooFew(SigningRole role) =>
-        new(TrustError.KeyNotFound, $"{role.Name} is signed by {role.Threshold} of the keys {role.ShowKeys()}; {keyring.CountHeld(role)} of them {(keyring.CountHeld(role) == 1 ? "is" : "are")} here.")
+        new(TrustError.KeyNotFound, $"{role.Name} is signed by {role.Threshold} of the keys {role.ShowHolders()}; {keyring.CountHeld(role)} of them {(keyring.CountHeld(role) == 1 ? "is" : "are")} here.")
         {
             Role = role.Name.Value,
             Hint = "Sign with what is here and let the others add theirs: --partial, then signer cosign where their keys are.",
@@ -45,7 +45,7 @@ internal sealed class SigningRefusal(SigningKeyring keyring, TrustedTargets targ
 
     private TrustException UnknownKey()
     {
-        var who = string.Join("; ", roles.Take(MaxShown).Select(role => $"{role.Name} with {role.ShowKeys()}")) + (roles.Length > MaxShown ? "; …" : "");
+        var who = string.Join("; ", roles.Take(MaxShown).Select(role => $"{role.Name} with {role.ShowHolders()}")) + (roles.Length > MaxShown ? "; …" : "");
         return new TrustException(TrustError.KeyNotFound, keyring.Count == 0 ? $"No key is here. Images are signed by {who}." : $"No key that is here ({keyring.Names}) may sign. Images are signed by {who}.")
         {
             Hint = keyring.Count == 0

@@ -31,7 +31,7 @@ internal sealed class RoleKeyring(FileKeyStore store, KeyFinder finder, Passphra
 
     /// <summary>The refusal where a role has too few keys here, and others may sign later.</summary>
     public TrustException TooFew(SigningRole role, int found, bool isGiven) =>
-        TooFew(role.Name, role.ShowKeys(), role.Keys.Length, role.Threshold, found, isGiven, found > 0 ? "Sign with what is here and let the others add theirs: --partial, then signer cosign where their keys are." : NotHere);
+        TooFew(role.Name, role.ShowHolders(), role.Keys.Length, role.Threshold, found, isGiven, found > 0 ? "Sign with what is here and let the others add theirs: --partial, then signer cosign where their keys are." : NotHere);
 
     private string NotHere => $"Import it (signer key import FILE), name its file (--key FILE), or run this where it is. Key store: {store.Location}";
 

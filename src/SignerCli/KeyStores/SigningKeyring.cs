@@ -36,7 +36,7 @@ internal sealed class SigningKeyring(RoleKeyring keyring, IReadOnlyList<string> 
     public void RequireUseful(IReadOnlyList<SigningRole> roles)
     {
         if (given.Count > 0 && candidates?.FirstOrDefault(entry => !roles.Any(role => role.Keys.Any(entry.IsSame))) is { } foreign)
-            throw new TrustException(TrustError.KeyNotFound, $"The key {foreign.Name} may not sign here: {string.Join("; ", roles.Select(role => $"{role.Name} is signed by {role.ShowKeys()}"))}.") { Role = roles[0].Name.Value };
+            throw new TrustException(TrustError.KeyNotFound, $"The key {foreign.Name} may not sign here: {string.Join("; ", roles.Select(role => $"{role.Name} is signed by {role.ShowHolders()}"))}.") { Role = roles[0].Name.Value };
     }
 
     /// <summary>The purpose of keys of a role.</summary>

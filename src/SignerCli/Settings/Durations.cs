@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using TrustService.Editing;
 using TrustService.Errors;
 
 namespace TrustService.Cli.Settings;
@@ -34,6 +35,10 @@ internal static partial class Durations
             ? TimeSpan.FromSeconds(seconds)
             : throw new TrustException(TrustError.Usage, $"{option} is \"{text}\"; at most {maxDays}d are allowed.");
     }
+
+    /// <summary>Reads how long metadata is to be valid: no longer than trust servers take it.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.Usage"/></exception>
+    public static TimeSpan ParseLifetime(string text, string option) => Parse(text, option, (int)WriteLimits.Default.MaxLifetime.TotalDays);
 
     // Eleven digits of years are still a long of seconds.
     [GeneratedRegex(@"\A(?<number>[1-9][0-9]{0,10})(?<unit>[smhdy])\z", RegexOptions.CultureInvariant)]

@@ -26,6 +26,7 @@ public sealed class ProposalRulesTests
     [Theory]
     [InlineData(0, TrustError.Expired)]
     [InlineData(6, TrustError.ExpiryTooNear)]
+    [InlineData(3661, TrustError.ExpiryTooFar)]
     [InlineData(30 * 365, TrustError.ExpiryTooFar)]
     public void Propose_ExpiryThatHelpsNobody_IsRefused(int days, TrustError error) =>
         Refusal.Of(error, () => world.Propose(change => change with { Expires = CeremonyWorld.Now.AddDays(days) }));

@@ -143,11 +143,11 @@ public sealed class CeremonyTests(TeamServer server) : IClassFixture<TeamServer>
         foreach (var options in (string[][])
         [
             ["--threshold", "6"], ["--remove-holder", "alice", "--remove-holder", "bob", "--remove-holder", "carol"], ["--lost", "alice", "--lost", "bob", "--lost", "carol"],
-            ["--expires", "6d"], ["--remove-holder", "zoe"], ["--add-holder", $"zoe={key}"], ["--add-holder", "zoe"], ["--replace-holder", $"alice=bob={await team.KeyOfAsync("frank")}"],
+            ["--expires", "6d"], ["--expires", "20y"], ["--remove-holder", "zoe"], ["--add-holder", $"zoe={key}"], ["--add-holder", "zoe"], ["--replace-holder", $"alice=bob={await team.KeyOfAsync("frank")}"],
         ])
             refused.Add((await team.ProposeAsync("root-2", options)).ErrorCode);
 
-        Assert.Equal(["malformed-metadata", "malformed-metadata", "incomplete-root", "expiry-too-near", "key-not-found", "already-exists", "usage", "usage"], refused);
+        Assert.Equal(["malformed-metadata", "malformed-metadata", "incomplete-root", "expiry-too-near", "usage", "key-not-found", "already-exists", "usage", "usage"], refused);
         Assert.False(File.Exists(team["root-2"]));
     }
 

@@ -32,6 +32,19 @@ public sealed class InitTests : IAsyncLifetime
         Assert.Equal(FixedTime.Start.AddDays(3650), run.Json.GetProperty("metadata").GetProperty("root").GetProperty("expires").GetDateTimeOffset());
     }
 
+    // The server would refuse it after keys were made.
+    [Theory]
+    [InlineData("--expires")]
+    [InlineData("--root-expires")]
+    public async Task Init_LongerThanServersTake_IsRefusedBeforeKeysAreMade(string option)
+    {
+        var run = await world.Owner.RunAsync("init", Repository, option, "20y", "-o", "json");
+
+        Assert.Equal("usage", run.ErrorCode);
+        Assert.Contains("at most 3660d", run.Messages, StringComparison.Ordinal);
+        Assert.Equal(0, (await world.Owner.RunAsync("key", "list", "-o", "json")).Json.GetArrayLength());
+    }
+
     [Fact]
     public async Task Init_Again_ChangesNothingHere_AndIsRefusedElsewhere()
     {

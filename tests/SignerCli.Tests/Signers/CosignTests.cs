@@ -80,6 +80,25 @@ public sealed class CosignTests(TeamServer server) : IClassFixture<TeamServer>
         Assert.Matches("""\+ 1\.0  sha256:.* custom \{.*"prod":"no".*  \(was custom \{.*"prod":"yes".*\}\)""", second.Messages);
     }
 
+    // Two keys signed the empty first version and were thrown away: nobody can be asked for their signatures.
+    [Fact]
+    public async Task Partial_RoleWithOneTimeKeys_MissesPeopleOnly()
+    {
+        using var team = await server.NewTeamAsync("tuf");
+        var (ann, bob) = await ReleaseTeamAsync(team);
+
+        var alone = await team.SignAsync(ann, "1.0");
+        await team.SignAsync(ann, "1.0", "--partial");
+        var shown = await bob.SucceedsAsync("pending", "list", team.Repository);
+        var json = (await bob.SucceedsAsync("pending", "list", team.Repository, "-o", "json")).Json;
+        var again = await ann.RunAsync("cosign", team.Repository, "-y");
+
+        Assert.Matches(@"2 of the keys ann \([0-9a-f…]+\), bob \([0-9a-f…]+\) \(and 2 one-time\)", alone.Messages);
+        Assert.Matches(@"1 of 2; missing 1 of bob \([0-9a-f…]+\)\s*$", shown.Results);
+        Assert.Equal(1, json[0].GetProperty("missing").GetArrayLength());
+        Assert.DoesNotContain("one-time", shown.Results + again.Messages, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Cosign_SomethingElseIsCurrentByNow_IsToldAndMadeAgain()
     {
