@@ -43,6 +43,8 @@ public sealed class TargetDownloader(HttpExchange exchange, string targetBaseUrl
     public async Task<string> DownloadAsync(FoundTarget target, CancellationToken cancellationToken)
     {
         string[] parts = HasDirectories ? PartsOf(target.Path) : [FileName(target.Path)];
+        if (File.Exists(directory))
+            throw new TrustException(TrustError.LocalFile, $"{directory} is a file; files can only be put into a directory.") { Hint = "Name a directory; one that is not there is made." };
         RequireNoLink(parts);
         var path = Path.Combine([directory, .. parts]);
         if (IsPresent(path, target))

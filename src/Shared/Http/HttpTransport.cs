@@ -18,7 +18,7 @@ public static class HttpTransport
         {
             throw new TrustException(TrustError.InsecureTransport, $"{uri.GetLeftPart(UriPartial.Authority)} is plain HTTP, which anyone on the way can read and change.")
             {
-                Hint = "Use https. Plain HTTP is allowed to this machine only, or with --server-plain-http; to a registry, with --plain-http.",
+                Hint = "Use https. Plain HTTP is allowed to this machine only, or with --server-plain-http (a registry: --plain-http; the server of import notary: --notary-plain-http).",
             };
         }
     }

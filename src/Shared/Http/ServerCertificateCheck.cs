@@ -59,6 +59,8 @@ internal sealed class ServerCertificateCheck(X509Certificate2Collection extra)
     {
         try
         {
+            if (Directory.Exists(file))
+                throw Unusable(file, "it is a directory");
             if (new FileInfo(file).Length > HttpLimits.MaxCertificateFileBytes)
                 throw Unusable(file, $"it has more than {HttpLimits.MaxCertificateFileBytes} bytes");
             var certificates = new X509Certificate2Collection();

@@ -104,10 +104,14 @@ internal sealed partial class CredentialHelper(string name, string searchPath)
             ? value.GetString()!
             : throw new TrustException(TrustError.MalformedJson, $"{member} is missing.");
 
-    private RegistryCredential? RefuseUnlessNotFound(byte[] bytes, int exitCode) =>
-        Encoding.UTF8.GetString(bytes).Contains(NotFound, StringComparison.OrdinalIgnoreCase)
-            ? null
-            : throw Failed($"it ended with exit code {exitCode}");
+    private RegistryCredential? RefuseUnlessNotFound(byte[] bytes, int exitCode)
+    {
+        var said = Encoding.UTF8.GetString(bytes).Trim();
+        if (said.Contains(NotFound, StringComparison.OrdinalIgnoreCase))
+            return null;
+        // What looks like credentials is not shown, whatever the exit code.
+        throw Failed($"it ended with exit code {exitCode}{(said.Length == 0 || said.Contains('{', StringComparison.Ordinal) ? "" : $" and said {Quoted.Text(said)}")}");
+    }
 
     private TrustException Failed(string problem) =>
         new(TrustError.LocalFile, $"The credential helper docker-credential-{name} cannot be used: {problem}.")

@@ -57,6 +57,10 @@ internal sealed class SignCommand : SignerCommand
             throw new TrustException(TrustError.Usage, $"--expect-digest belongs to one image, but {images.Length} are named.") { Hint = "Write the digest behind each reference instead: REPOSITORY:TAG@sha256:…" };
 
         using var registry = Registry!.Open(context.Host, context.Parse, images[0].Reference.Repository);
+        // Known before any registry is asked; where some are pinned, each repository stands for itself.
+        var opening = new RepositoryOpening(context, trust);
+        if (!context.Parse.GetValue(isDryRun) && !images.Any(image => opening.IsPinned(image.Reference.Repository)))
+            throw PinnedRoots.NotPinned(images[0].Reference.Repository);
         var resolved = ImmutableArray.CreateBuilder<ResolvedImage>(images.Length);
         foreach (var image in images)
             resolved.Add(await context.WithinTimeoutAsync(token => ResolveAsync(context, image, expected, registry, token), cancellationToken));

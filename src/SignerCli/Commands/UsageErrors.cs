@@ -20,7 +20,7 @@ internal static class UsageErrors
         var command = parse.CommandResult.Command;
         var help = $"{(command is SignerRootCommand ? "signer" : "signer " + PathOf(parse.CommandResult))} --help shows what can be given.";
         if (UnknownToken(parse) is { } unknown)
-            return Unknown(unknown, command, help);
+            return Unknown(unknown, unknown.StartsWith('-') && !AfterDashes(parse).Contains(unknown), command, help);
         var error = parse.Errors[0];
         return new TrustException(TrustError.Usage, error.SymbolResult switch
         {
@@ -65,18 +65,23 @@ internal static class UsageErrors
     // One that is taken for an argument leaves the word behind it over, so options are looked for first.
     private static string? UnknownToken(ParseResult parse) =>
         UnknownCommand(parse)
-        ?? parse.CommandResult.Tokens.Select(token => token.Value).Concat(parse.UnmatchedTokens).FirstOrDefault(token => token.StartsWith('-'))
+        ?? parse.CommandResult.Tokens.Select(token => token.Value).Concat(parse.UnmatchedTokens).Except(AfterDashes(parse)).FirstOrDefault(token => token.StartsWith('-'))
         ?? (parse.UnmatchedTokens is [var left, ..] ? left : null);
+
+    // Behind "--" nothing is an option.
+    private static IEnumerable<string> AfterDashes(ParseResult parse) =>
+        parse.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).Select(token => token.Value);
 
     private static string? UnknownCommand(ParseResult parse) =>
         parse.CommandResult.Command.Subcommands.Count > 0 && parse.UnmatchedTokens is [var first, ..] && !first.StartsWith('-') ? first : null;
 
-    private static TrustException Unknown(string token, Command command, string help)
+    private static TrustException Unknown(string token, bool isOption, Command command, string help)
     {
-        var isOption = token.StartsWith('-');
         var shown = Shown(token);
         var names = isOption ? OptionsOf(command) : command.Subcommands.SelectMany(sub => sub.Aliases.Prepend(sub.Name));
-        var near = names.Select(name => (Name: name, Distance: Distance(name, token.Split('=')[0]))).Where(entry => entry.Distance <= MaxDistance).OrderBy(entry => entry.Distance).Select(entry => entry.Name).FirstOrDefault();
+        // A word of another command is no misspelling.
+        var elsewhere = isOption ? [] : command.Subcommands.SelectMany(sub => sub.Subcommands.Where(inner => inner.Name == token).Select(inner => $"{sub.Name} {inner.Name}")).ToList();
+        var near = elsewhere.Count > 0 ? string.Join(" or ", elsewhere) : names.Select(name => (Name: name, Distance: Distance(name, token.Split('=')[0]))).Where(entry => entry.Distance <= MaxDistance).OrderBy(entry => entry.Distance).Select(entry => entry.Name).FirstOrDefault();
         var what = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
         return new TrustException(TrustError.Usage, what == "argument" ? $"'{shown}' is one argument too many." : $"There is no {what} {shown}.")
         {
@@ -85,7 +90,7 @@ internal static class UsageErrors
     }
 
     private static IEnumerable<string> OptionsOf(Command command) =>
-        command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options)).SelectMany(option => option.Aliases.Append(option.Name));
+        command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options.Where(option => option.Recursive))).SelectMany(option => option.Aliases.Append(option.Name));
 
     private static string PathOf(CommandResult result) =>
         result.Parent is CommandResult { Command: not SignerRootCommand } parent ? $"{PathOf(parent)} {result.Command.Name}" : result.Command.Name;

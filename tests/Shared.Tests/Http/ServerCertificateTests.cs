@@ -71,6 +71,10 @@ public sealed class ServerCertificateTests : IDisposable
         Refusal.Of(TrustError.LocalFile, () => HttpClients.Create(new HttpClientOptions { ExtraCaFiles = [file] }));
     }
 
+    [Fact]
+    public void Create_CertificateFileIsADirectory_SaysSo() =>
+        Assert.Contains("it is a directory", Refusal.Of(TrustError.LocalFile, () => HttpClients.Create(new HttpClientOptions { ExtraCaFiles = [_directory.FullPath] })).Message, StringComparison.Ordinal);
+
     private string Authority() => _directory.Write("ca.pem", _certificates.AuthorityPem);
 
     private static async Task<HttpAnswer> GetAsync(Uri uri, params string[] authorities)

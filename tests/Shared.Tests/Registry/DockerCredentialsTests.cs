@@ -73,6 +73,8 @@ public sealed class DockerCredentialsTests : IDisposable
 
     [Theory]
     [InlineData("exit 3", "exit code 3")]
+    [InlineData("echo 'keychain locked'; exit 1", "exit code 1 and said 'keychain locked'.")]
+    [InlineData("echo '{\"Username\":\"me\",\"Secret\":\"s3cr3t\"}'; exit 4", "exit code 4.")]
     [InlineData("echo s3cr3t", "not JSON")]
     [InlineData("echo '{\"Username\":\"s3cr3t\"}'", "not JSON")]
     [InlineData("exec yes s3cr3t", "too long")]

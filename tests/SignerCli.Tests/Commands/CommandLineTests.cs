@@ -15,6 +15,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("key", "A command is needed")]
     [InlineData("sing app:1", "Did you mean sign?")]
     [InlineData("key lst", "Did you mean list?")]
+    [InlineData("export app", "Did you mean key export or root export?")]
+    [InlineData("verify app:1 --version", "There is no option --version.\n  signer verify --help")]
+    [InlineData("key generate -- -y --labl", "'--labl' is one argument too many")]
     [InlineData("verify app:1 --ofline", "Did you mean --offline?")]
     [InlineData("sign app:1 --dry-runn", "Did you mean --dry-run?")]
     [InlineData("sign --expect-digets sha256:00 app:1", "Did you mean --expect-digest?")]
@@ -57,6 +60,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("init registry.example.com/app --server http://trust.example.com", "--server-plain-http")]
     [InlineData("init registry.example.com/app --server https://me:secret@trust.example.com", "user name")]
     [InlineData("verify registry.example.com/app:1 --offline", "No root is pinned")]
+    [InlineData("sign 127.0.0.1:9/app:1 -y --server https://127.0.0.1:9", "No root is pinned")]
     [InlineData("verify registry.example.com/app:1 --root root:1:sha256:12 --offline", "fingerprint")]
     public async Task Mistake_OnTheCommandLine_IsExplainedWithExitCode2(string commandLine, string expected)
     {

@@ -142,6 +142,19 @@ public sealed class TufGetTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Get_DirectoryThatIsAFile_IsRefusedAsSuch()
+    {
+        Add(("file", "content"));
+        machine.WriteFile("out", "mine");
+
+        var run = await GetAsync("file");
+
+        Assert.Equal((int)Outcome.Failure, run.ExitCode);
+        Assert.Contains("is a file; files can only be put into a directory", run.Messages, StringComparison.Ordinal);
+        Assert.Equal("mine", await File.ReadAllTextAsync(Out));
+    }
+
+    [Fact]
     public async Task Get_FileLongerThanListed_IsNamed()
     {
         Add(("file", "content"));
