@@ -176,6 +176,7 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
         { TotalDays: >= 3 } => $"{(int)span.TotalDays} days",
         { TotalHours: >= 2 } => $"{(int)span.TotalHours} hours",
         { TotalMinutes: >= 2 } => $"{(int)span.TotalMinutes} minutes",
+        { TotalSeconds: >= 1 and < 2 } => "1 second",
         _ => $"{(int)span.TotalSeconds} seconds",
     };
 

@@ -29,7 +29,7 @@ public abstract record TrustAnchor
         var anchored = roots.SkipWhile(root => FirstVersion is { } version && root.Version != version).ToList();
         if (anchored.Count == 0)
         {
-            throw new TrustException(TrustError.RootMismatch, $"{Text} is none of the roots {roots[0].Version} to {roots[^1].Version} at {location}.")
+            throw new TrustException(TrustError.RootMismatch, $"{Text} is {(roots.Count == 1 ? $"not root {roots[0].Version}" : $"none of the roots {roots[0].Version} to {roots[^1].Version}")} at {location}.")
             {
                 Role = "root",
                 Hint = "Either that root belongs to another repository, or what is offered is forged. Ask the repository's owners.",

@@ -38,6 +38,7 @@ internal static class Freshness
         { TotalDays: >= 2 } => $"{(int)span.TotalDays} days",
         { TotalHours: >= 2 } => $"{(int)span.TotalHours} hours",
         { TotalMinutes: >= 2 } => $"{(int)span.TotalMinutes} minutes",
+        { TotalSeconds: >= 1 and < 2 } => "1 second",
         _ => $"{(int)span.TotalSeconds} seconds",
     };
 }

@@ -78,7 +78,7 @@ internal sealed class ArchiveNotaryCommand : SignerCommand
             archive.Add(fetched, null);
             var targets = chain.Targets.Sum(role => role.Metadata.Signed.TargetFiles.Count);
             var skipped = chain.Unverified.Count == 0 ? "" : $"; clients skip {string.Join(", ", chain.Unverified.Keys)}";
-            return new ReportLine("repository", name.Value, Fate.Kept, $"roots {chain.Roots[0].Version} to {chain.Roots[^1].Version}, {targets} targets in {chain.Targets.Length} roles, {count}{skipped}{(ForeignVerification.ExpiredIn(chain, context.Now) is { } expired ? $"; {expired}" : "")}");
+            return new ReportLine("repository", name.Value, Fate.Kept, $"{(chain.Roots.Length == 1 ? $"root {chain.Roots[0].Version}" : $"roots {chain.Roots[0].Version} to {chain.Roots[^1].Version}")}, {Count(targets, "target")} in {Count(chain.Targets.Length, "role")}, {count}{skipped}{(ForeignVerification.ExpiredIn(chain, context.Now) is { } expired ? $"; {expired}" : "")}");
         }
         catch (TrustException e) when (e.Error is not (TrustError.LocalFile or TrustError.AlreadyExists))
         {
@@ -87,4 +87,6 @@ internal sealed class ArchiveNotaryCommand : SignerCommand
             return new ReportLine("repository", name.Value, Fate.Kept, $"{count}, saved although it does not verify: {e.Message}") { Error = e };
         }
     }
+
+    private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 }

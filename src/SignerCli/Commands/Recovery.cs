@@ -50,7 +50,7 @@ internal sealed class Recovery(CommandContext context, OwnerReading current, Key
             update.Add(bin, TargetsEditor.Next(version.Base, new TargetsChange(), context.Now + request.Lifetime));
         foreach (var role in stolen.Where(role => role != RoleName.Targets && bins?.IsBin(role) != true && !update.Signs(role)))
             rotation.RotateDelegated(update, role, name => honest.TryGetValue(name, out var found) ? found.Base : update.Next(name));
-        context.Output.Say("What happens", $"{update.Versions} are published together. The new root takes the former keys away, so every client forgets the timestamp and snapshot that it saw, and goes on with these.");
+        context.Output.Say("What happens", $"Published as one: {update.Versions}. The new root takes the former keys away, so every client forgets the timestamp and snapshot that it saw, and goes on with these.");
     }
 
     /// <summary>The files that this machine has and the server has lost, newer than what it publishes.</summary>

@@ -29,7 +29,7 @@ internal sealed class RegistryExamination(RegistryClient registry, RepositoryNam
             foreach (var finding in moved)
                 yield return finding;
             if (unsigned.Count > 0)
-                yield return new HealthFinding("unsigned-tag", Severity.Critical, Outcome.Unsigned, $"{Count(unsigned.Count)} in the registry not signed: {Name(unsigned)}.") { Advice = $"Sign them if they are meant: signer sign {repository}:{unsigned[0]}" };
+                yield return new HealthFinding("unsigned-tag", Severity.Critical, Outcome.Unsigned, $"{Count(unsigned.Count)} in the registry, but not signed: {Name(unsigned)}.") { Advice = $"Sign them if they are meant: signer sign {repository}:{unsigned[0]}" };
             if (outage is not null)
                 yield return new HealthFinding("registry", Severity.Critical, outage.Info.Outcome, $"{Count(unanswered.Count)} not compared: {Name(unanswered)}. {outage.Message}") { Advice = outage.Hint };
             if (gone.Count > 0)

@@ -45,6 +45,7 @@ public sealed class DoctorRegistryTests : IAsyncLifetime
         Assert.DoesNotContain("tag", CodesOf(clean));
         Assert.Contains("BEGIN:VEVENT", await File.ReadAllTextAsync(calendar, Encoding.UTF8), StringComparison.Ordinal);
         Assert.Equal(((int)Outcome.Unsigned, "unsigned-tag"), (unsigned.ExitCode, CodesOf(unsigned)));
+        Assert.Contains("is in the registry, but not signed: ", unsigned.Results, StringComparison.Ordinal);
         Assert.Equal(((int)Outcome.DigestMismatch, "moved-tag unsigned-tag missing-tag"), (moved.ExitCode, CodesOf(moved)));
     }
 
