@@ -36,6 +36,10 @@ public sealed class TrustedTargets
     public SuccinctRoles? Bins => Metadata.Signed.Delegations?.Succinct;
 
     /// <summary>True if the role's patterns let it speak for a target path.</summary>
+    /// <remarks>
+    /// Enough only where the patterns of a delegation lie within those of its delegator. Elsewhere those of each delegator on the way
+    /// count, and priority besides: only a search (<see cref="DelegationWalk"/>) knows who speaks for a path.
+    /// </remarks>
     public bool MaySpeakFor(string targetPath) =>
         Paths is not { } patterns || patterns.Any(pattern => Snapshot.Root.Format.Rules.PathMatches(pattern, targetPath));
 

@@ -10,16 +10,16 @@ namespace TrustService.Cli.Commands;
 
 /// <summary>A repository as <c>docker trust inspect</c> prints it: an array with one element, four spaces for each level, empty lists left out.</summary>
 /// <param name="targets">The top-level targets.</param>
-/// <param name="roles">Every role that was read.</param>
-internal sealed class DockerInspection(TrustedTargets targets, IReadOnlyList<RoleReading> roles)
+/// <param name="roles">Every role that was read, to name the signers.</param>
+/// <param name="found">The targets that are shown, each as a search finds it.</param>
+internal sealed class DockerInspection(TrustedTargets targets, IReadOnlyList<RoleReading> roles, IEnumerable<FoundTarget> found)
 {
     private const string RepositoryAdministrator = "Repo Admin";
     private static readonly JsonWriterOptions Indented = new() { Indented = true, IndentSize = 4, NewLine = "\n" };
 
     /// <summary>Writes it.</summary>
     /// <param name="name">What was asked for, as it was typed.</param>
-    /// <param name="tag">The one tag that is shown, or null for all.</param>
-    public string Write(string name, string? tag)
+    public string Write(string name)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, Indented))
@@ -27,7 +27,7 @@ internal sealed class DockerInspection(TrustedTargets targets, IReadOnlyList<Rol
             writer.WriteStartArray();
             writer.WriteStartObject();
             writer.WriteString("Name", name);
-            WriteTags(writer, tag);
+            WriteTags(writer);
             WriteHolders(writer, "Signers", Delegated().Where(role => !IsReleased(role.Name)).OrderByDescending(role => SignerOf(role.Name), StringComparer.Ordinal).Select(role => (SignerOf(role.Name), role.Keys.Select(BareId))));
             var root = targets.Snapshot.Root;
             WriteHolders(writer, "AdministrativeKeys", [("Root", root.Metadata.Signed.Roles[RoleName.Root].KeyIds), ("Repository", root.Metadata.Signed.Roles[RoleName.Targets].KeyIds)]);
@@ -41,25 +41,18 @@ internal sealed class DockerInspection(TrustedTargets targets, IReadOnlyList<Rol
 
     private IEnumerable<SigningRole> Delegated() => roles.Select(reading => reading.Trusted).OfType<TrustedTargets>().SelectMany(trusted => SigningRole.DelegatedBy(trusted)).DistinctBy(role => role.Name);
 
-    // Released is what docker may pull; others who signed the same are its signers.
-    private void WriteTags(Utf8JsonWriter writer, string? tag)
+    private void WriteTags(Utf8JsonWriter writer)
     {
-        var signed = roles.Select(reading => reading.Trusted).OfType<TrustedTargets>()
-            .SelectMany(role => role.Metadata.Signed.TargetFiles.Where(target => role.MaySpeakFor(target.Key)).Select(target => (role.Role, Tag: target.Key, Digest: DigestOf(target.Value))))
-            .Where(entry => tag is null || entry.Tag == tag)
-            .GroupBy(entry => (entry.Tag, entry.Digest))
-            .Where(group => ImageRoles.IsEmpty || group.Any(entry => IsReleased(entry.Role)))
-            .OrderBy(group => group.Key.Tag, NaturalOrder.Comparer)
-            .ToList();
+        var signed = found.OrderBy(target => target.Path, NaturalOrder.Comparer).ToList();
         if (signed.Count == 0)
             return;
         writer.WriteStartArray("SignedTags");
-        foreach (var group in signed)
+        foreach (var target in signed)
         {
             writer.WriteStartObject();
-            writer.WriteString("SignedTag", group.Key.Tag);
-            writer.WriteString("Digest", group.Key.Digest);
-            var signers = group.Where(entry => !IsReleased(entry.Role)).Select(entry => SignerOf(entry.Role)).ToList();
+            writer.WriteString("SignedTag", target.Path);
+            writer.WriteString("Digest", DigestOf(target.Target));
+            var signers = SignersOf(target).Where(role => !IsReleased(role)).Select(SignerOf).ToList();
             writer.WriteStartArray("Signers");
             foreach (var signer in signers.Count > 0 ? signers : [RepositoryAdministrator])
                 writer.WriteStringValue(signer);
@@ -68,6 +61,14 @@ internal sealed class DockerInspection(TrustedTargets targets, IReadOnlyList<Rol
         }
         writer.WriteEndArray();
     }
+
+    // Where some roles name images, others who signed the same are its signers. Elsewhere the role that a search finds is the only one
+    // that speaks for a tag: what further roles list may be nothing that their delegators let them speak for.
+    private IEnumerable<RoleName> SignersOf(FoundTarget target) => ImageRoles.IsEmpty
+        ? [target.Role.Role]
+        : roles.Select(reading => reading.Trusted).OfType<TrustedTargets>()
+            .Where(role => role.MaySpeakFor(target.Path) && role.Metadata.Signed.TargetFiles.TryGetValue(target.Path, out var same) && DigestOf(same) == DigestOf(target.Target))
+            .Select(role => role.Role);
 
     private static void WriteHolders(Utf8JsonWriter writer, string name, IEnumerable<(string Name, IEnumerable<KeyId> Keys)> holders)
     {

@@ -66,7 +66,10 @@ internal sealed class InspectCommand : SignerCommand
         if (reading.Expired is { } expired)
             context.Output.Warn(expired.Message);
         var roles = await reading.Client.ReadAllRolesAsync(reading.Targets, cancellationToken);
-        return new DockerInspection(reading.Targets, roles).Write(context.Parse.GetRequiredValue(reference), asked.TagIsImplied ? null : TargetNames.For(asked));
+        var found = asked.TagIsImplied
+            ? await reading.Client.ListAsync(reading.Targets, cancellationToken)
+            : await reading.Client.FindAsync(reading.Targets, TargetNames.For(asked), cancellationToken) is { } target ? [target] : [];
+        return new DockerInspection(reading.Targets, roles, found).Write(context.Parse.GetRequiredValue(reference));
     }
 
     private async Task<InspectReport> ReadAsync(CommandContext context, ImageReference asked, CancellationToken cancellationToken)
