@@ -132,7 +132,9 @@ internal sealed class InspectCommand : SignerCommand
             output.Warn($"{expired.Message} Verifiers refuse {(expired.Role is "root" or "timestamp" or "snapshot" or "targets" ? "everything here" : "what that role may speak for")} until that is renewed.");
         ShowTargets(output, report);
         var rules = report.Reading.Targets.Snapshot.Root.Format.Rules;
-        var idle = report.Signers.Where(signer => !report.Roles.Any(role => role.Name == signer.Role.Name.Value) && !report.Overview.Unverified.Any(role => role.Role == signer.Role.Name)).ToList();
+        // Clients of docker take a tag from releases, although its signer has signed it in a role of their own as well.
+        var listing = report.Overview.Roles.Where(reading => report.Targets.Any(found => reading.Trusted?.Metadata.Signed.TargetFiles.ContainsKey(found.Path) == true)).Select(reading => reading.Role.Value).Union(report.Roles.Select(role => role.Name)).ToHashSet();
+        var idle = report.Signers.Where(signer => !listing.Contains(signer.Role.Name.Value) && !report.Overview.Unverified.Any(role => role.Role == signer.Role.Name)).ToList();
         if (idle.Count > 0)
         {
             output.Result("");

@@ -24,6 +24,7 @@ public sealed class NotarySignersTests : IAsyncLifetime
         var added = await reader.RunAsync("delegation", "list", Repository);
         var signed = NotaryWorld.Succeeds(await alice.RunAsync("sign", world.Layout("one"), "--as", $"{Repository}:1.0", "-y", "-o", "json"));
         var listed = await reader.RunAsync("list", Repository, "-r", "targets/releases");
+        var shown = await world.Owner.RunAsync("inspect", Repository);
         NotaryWorld.Succeeds(await world.Owner.RunAsync("signer", "remove", "alice", "-y", Repository));
         var removed = await reader.RunAsync("delegation", "list", Repository);
         var after = await alice.RunAsync("sign", world.Layout("two"), "--as", $"{Repository}:2.0", "-y", "-o", "json");
@@ -33,6 +34,7 @@ public sealed class NotarySignersTests : IAsyncLifetime
         Assert.Contains("targets/releases", added, StringComparison.Ordinal);
         Assert.Contains("<all paths>", added, StringComparison.Ordinal);
         Assert.Contains(signed.Json[0].GetProperty("digest").GetString()!["sha256:".Length..], listed, StringComparison.Ordinal);
+        Assert.Contains("Signers without anything here: bob (", shown.Results, StringComparison.Ordinal);
         Assert.DoesNotContain("targets/alice", removed, StringComparison.Ordinal);
         Assert.Contains("targets/bob", removed, StringComparison.Ordinal);
         Assert.Equal("key-not-found", after.ErrorCode);
