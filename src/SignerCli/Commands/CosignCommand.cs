@@ -38,7 +38,7 @@ internal sealed class CosignCommand : SignerCommand
     {
         var pending = new PendingChanges(context);
         var found = Chosen(await pending.FindAsync(context.Parse.GetRequiredValue(change), cancellationToken), context.Parse.GetValue(roles) ?? []);
-        var request = new SigningRequest(context.Parse.GetValue(keys) ?? [], [], Durations.ParseLifetime(context.Parse.GetRequiredValue(expires), "--expires"), context.Parse.GetValue(yes)) { IsPartial = true, PendingFile = found.Path };
+        var request = new SigningRequest(context.Parse.GetValue(keys) ?? [], [], Durations.ParseLifetime(context.Parse.GetRequiredValue(expires), "--expires"), context.Parse.GetValue(yes)) { IsPartial = true, PendingFile = found.Path, ReplacesPendingFile = true };
         using var signing = new RepositorySigning(context, trust, request);
         var current = await signing.ReadAsync(found.Repository, _ => new TargetsChange(), _ => found.Items.Select(item => item.Role), cancellationToken);
         var rules = current.Targets.Snapshot.Root.Format.Rules;

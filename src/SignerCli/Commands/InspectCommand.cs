@@ -5,6 +5,7 @@ using TrustService.Cli.Output;
 using TrustService.Client;
 using TrustService.Editing;
 using TrustService.Errors;
+using TrustService.Json;
 using TrustService.Oci;
 using TrustService.Verification;
 
@@ -161,6 +162,8 @@ internal sealed class InspectCommand : SignerCommand
         foreach (var refused in report.Refused)
             targets.Add(TargetNames.DigestOf(refused.Path) is null ? refused.Path : "(by digest)", "REFUSED", report.Overview.CauseOf(refused) is { } role ? $"{role} comes first, and does not verify" : refused.Refusal.Info.Title);
         WriteTable(output, targets);
+        foreach (var found in report.Targets.Where(found => found.Target.Custom is not null))
+            output.Result($"{found.Path}  custom {ReadableJson.Of(found.Target.Custom!.Value)}");
         var (top, rules) = (report.Reading.Targets, report.Reading.Targets.Snapshot.Root.Format.Rules);
         if (rules.MayHaveHashBins && top.Bins is null && top.Metadata.Signed.TargetFiles.Count is var count and > HashBins.WorthwhileTargets)
             output.Notice($"Signing one of {count} targets signs and uploads all of them. With hash bins it does not: signer reshape {report.Repository} --bins {HashBins.RecommendedFor(count)}");

@@ -47,6 +47,9 @@ internal sealed class PendingChanges(CommandContext context)
             return new PendingSource(set.Repository, argument, [.. set.Files.Select(file => new PendingSource.Item(RoleName.Parse(file.Key), file.Value, null))]);
         }
         var reference = ImageReference.Parse(argument);
+        // A mistyped file is far likelier than an image of Docker Hub by its short name.
+        if (argument.Split('/') is [var host, ..] parts && (parts.Length == 1 || (host != "localhost" && !host.AsSpan().ContainsAny('.', ':'))))
+            throw new TrustException(TrustError.Usage, $"There is no file {argument}, and a repository is named with its registry: {reference.Repository}.");
         var items = await ListAsync(reference.Repository, cancellationToken);
         return items.IsEmpty
             ? throw new TrustException(TrustError.NothingPending, $"Nothing of {reference.Repository} waits for signatures on {context.Servers.Address}.")

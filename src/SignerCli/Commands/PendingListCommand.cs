@@ -28,7 +28,8 @@ internal sealed class PendingListCommand : SignerCommand
     /// <inheritdoc/>
     protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var found = await new PendingChanges(context).FindAsync(context.Parse.GetRequiredValue(change), cancellationToken);
+        if (await FindAsync(context, cancellationToken) is not { } found)
+            return Outcome.Verified;
         using var signing = new RepositorySigning(context, trust, new SigningRequest([], [], TimeSpan.Zero, IsConfirmed: false));
         var current = await signing.ReadAsync(found.Repository, _ => new TargetsChange(), _ => found.Items.Select(item => item.Role), cancellationToken);
         var rules = current.Targets.Snapshot.Root.Format.Rules;
@@ -48,5 +49,20 @@ internal sealed class PendingListCommand : SignerCommand
             writer.WriteEndArray();
         });
         return Outcome.Verified;
+    }
+
+    // That nothing waits is an answer, as an empty list is.
+    private async Task<PendingSource?> FindAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new PendingChanges(context).FindAsync(context.Parse.GetRequiredValue(change), cancellationToken);
+        }
+        catch (TrustException e) when (e.Error == TrustError.NothingPending)
+        {
+            context.Output.Say(e.Message);
+            context.Output.ResultJson(writer => { writer.WriteStartArray(); writer.WriteEndArray(); });
+            return null;
+        }
     }
 }

@@ -67,7 +67,12 @@ internal sealed class RepositorySigning(CommandContext context, TrustFlags trust
         if (result.Attempts > 1)
             context.Output.Detail($"signed {result.Attempts} times, because others published at the same time");
         if (!result.Pending.IsEmpty)
+        {
+            request.RequireNewFile();
             await new PendingChanges(context).KeepAsync(repository, current.Targets, [.. result.Pending.Select(role => (role.Role, role.File))], request.PendingFile, Replaces, cancellationToken);
+        }
+        else if (result.IsPublished && request is { PendingFile: { } path, ReplacesPendingFile: false })
+            context.Output.Warn($"The keys that are here were enough: {repository} is published, and {path} was not written.");
         return result;
     }
 

@@ -70,7 +70,9 @@ public sealed class CosignTests(TeamServer server) : IClassFixture<TeamServer>
         var first = await bob.SucceedsAsync("cosign", team.Repository, "-y", "-o", "json");
         await team.SignAsync(ann, "1.0", "--partial", "-a", "prod=no");
         var second = await bob.SucceedsAsync("cosign", team.Repository, "-y");
+        var inspected = await bob.SucceedsAsync("inspect", team.Repository);
 
+        Assert.Matches("""(?m)^1\.0  custom \{.*"prod":"no".*\}$""", inspected.Results);
         foreach (var text in (string[])[listed.Results, first.Messages, first.Json.GetProperty("published")[0].GetProperty("changes")[0].GetString()!])
         {
             Assert.Contains("\"approved-by\":\"bob\"", text, StringComparison.Ordinal);
@@ -97,6 +99,62 @@ public sealed class CosignTests(TeamServer server) : IClassFixture<TeamServer>
         Assert.Matches(@"1 of 2; missing 1 of bob \([0-9a-f…]+\)\s*$", shown.Results);
         Assert.Equal(1, json[0].GetProperty("missing").GetArrayLength());
         Assert.DoesNotContain("one-time", shown.Results + again.Messages, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Partial_FileThatIsThere_IsNotOverwritten()
+    {
+        using var team = await server.NewTeamAsync("tuf");
+        var (ann, bob) = await ReleaseTeamAsync(team);
+        var file = Path.Combine(team.Owner.Root, "change.json");
+        await team.SignAsync(ann, "1.0", "--partial", "--out", file);
+        var before = await File.ReadAllBytesAsync(file);
+
+        var run = await team.SignAsync(bob, "1.1", "--partial", "--out", file);
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("exists already", run.Messages, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(file));
+    }
+
+    [Fact]
+    public async Task Partial_KeysThatAreHereAreEnough_SaysThatNoFileWasWritten()
+    {
+        using var team = await server.NewTeamAsync("tuf");
+        var ann = await team.NewSignerAsync("ann");
+        var file = Path.Combine(team.Owner.Root, "change.json");
+
+        var run = await team.SignAsync(ann, "1.0", "--partial", "--out", file);
+
+        Assert.Equal("signed", run.Json[0].GetProperty("outcome").GetString());
+        Assert.Contains($"{file} was not written", run.Messages, StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task PendingList_NothingWaits_IsAnEmptyList()
+    {
+        using var team = await server.NewTeamAsync("tuf");
+
+        var text = await team.Owner.SucceedsAsync("pending", "list", team.Repository);
+        var json = await team.Owner.SucceedsAsync("pending", "list", team.Repository, "-o", "json");
+
+        Assert.Contains("waits for signatures", text.Messages, StringComparison.Ordinal);
+        Assert.Equal(0, json.Json.GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("nofile")]
+    [InlineData("change.json")]
+    [InlineData("dir/change.json")]
+    public async Task Cosign_FileThatIsNotThere_IsNotTakenForAnImageOfDockerHub(string argument)
+    {
+        using var team = await server.NewTeamAsync("tuf");
+
+        var run = await team.Owner.RunAsync("cosign", argument, "-y", "-o", "json");
+
+        Assert.Equal("usage", run.ErrorCode);
+        Assert.Contains($"There is no file {argument}", run.Messages, StringComparison.Ordinal);
     }
 
     [Fact]
