@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TrustService.Cli.Home;
 using TrustService.Cli.Importing;
 using TrustService.Errors;
 using TrustService.Oci;
@@ -35,6 +36,7 @@ internal sealed class ArchiveNotaryCommand : SignerCommand
     {
         var names = RepositoryNames.Read(context.Parse.GetValue(repositories) ?? [], notary.NamesFile(context.Parse));
         var path = Path.GetFullPath(context.Parse.GetRequiredValue(outFile));
+        PrivateFiles.RequirePlace(path);
         using var server = notary.Open(context.Host, context.Parse, context.Output, context.Parse.GetRequiredValue(url));
         var report = new MoveReport(context.Output, isRehearsal: false);
         using (var archive = new ArchiveWriter(path, server.Location, context.Now))

@@ -50,6 +50,8 @@ internal sealed class DoctorCommand : SignerCommand
     {
         var windows = new HealthWindows(Durations.Parse(context.Parse.GetRequiredValue(warn), "--warn"), Durations.Parse(context.Parse.GetRequiredValue(critical), "--critical"));
         var target = context.Parse.GetValue(calendar);
+        if (target is not (null or "-"))
+            PrivateFiles.RequirePlace(target);
         if (target == "-" && context.Output.IsJson)
             throw new TrustException(TrustError.Usage, "--ics - and -o json both want standard output; one of them is needed.");
         var reports = new List<HealthReport>();

@@ -53,6 +53,7 @@ internal sealed class KeyBackupCommand : SignerCommand
         var path = context.Parse.GetValue(outFile);
         if (path is null || (context.Parse.GetValue(threshold) is not null || context.Parse.GetValue(outDirectory) is not null))
             throw new TrustException(TrustError.Usage, "Where the backup is to go is not clear.") { Hint = "Give --out FILE, or --shares N --out-dir DIR." };
+        PrivateFiles.RequireFree(path);
         var entries = name is not null ? [context.KeyFinder.Find(name)] : Copyable(context);
         var opened = new List<(KeyEntry Entry, IExportableKey Key)>();
         try

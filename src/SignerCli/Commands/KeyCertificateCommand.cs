@@ -34,6 +34,8 @@ internal sealed class KeyCertificateCommand : SignerCommand
     protected override Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var name = RepositoryName.Parse(context.Parse.GetRequiredValue(repository));
+        if (context.Parse.GetValue(outFile) is { } place)
+            PrivateFiles.RequireFree(place);
         var until = context.Now + Durations.Parse(context.Parse.GetRequiredValue(expires), "--expires");
         var certificate = HolderKeys.Certify(context, context.KeyFinder.Find(context.Parse.GetRequiredValue(key)), NotaryFormat.Instance, name, until);
         var pem = RootCertificate.PemOf(certificate)!;

@@ -35,6 +35,8 @@ internal sealed class KeyExportCommand : SignerCommand
     {
         var entry = context.KeyFinder.Find(context.Parse.GetRequiredValue(key));
         var path = context.Parse.GetValue(outFile);
+        if (path is not null)
+            PrivateFiles.RequireFree(path);
         if (context.Parse.GetValue(isPrivate))
             ExportPrivate(context, entry, path ?? throw new TrustException(TrustError.Usage, "A private key is written to a file only.") { Hint = "Give --out FILE." }, context.Parse.GetValue(forNotary));
         else if (context.Parse.GetValue(forNotary))

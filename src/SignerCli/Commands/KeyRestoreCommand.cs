@@ -70,7 +70,7 @@ internal sealed class KeyRestoreCommand : SignerCommand
         if (known.FirstOrDefault(entry => entry.IsSame(restored.Entry.Public!)) is { } present)
         {
             context.Output.Say("Present", $"{present.Name} is in the key store already: {present.Location}");
-            return FileKeyStore.Change(present, noted => noted with { Drilled = context.Now });
+            return FileKeyStore.Change(present, noted => noted with { Drilled = context.Now, Roles = [.. noted.Roles.Union(given.Roles, StringComparer.Ordinal)] });
         }
         // It came out of a backup, so there is one, and it works.
         var details = restored.Entry with
@@ -90,6 +90,8 @@ internal sealed class KeyRestoreCommand : SignerCommand
             details = details with { Label = null };
         }
         var purpose = KeyPurposes.Of(details.Roles);
+        if (details.Roles.IsEmpty)
+            context.Output.Warn($"What the key is for is not known: shares do not hold it. Its passphrase is that of delegated roles ({Passphrases.VariableOf(purpose)}); --role root makes it a root key.");
         if (!passphrases.TryGetValue(purpose, out var passphrase))
             passphrases.Add(purpose, passphrase = newPassphrase.Get(context, purpose, $"the restored key {details.Name}"));
         var entry = context.Keys.Add(restored.Key, passphrase.Utf8, details);

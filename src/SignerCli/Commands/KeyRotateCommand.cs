@@ -46,6 +46,8 @@ internal sealed class KeyRotateCommand : SignerCommand
         var request = new KeyRotationRequest(
             context.Parse.GetValue(key), context.Parse.GetValue(former), KeySchemes.Parse(context.Parse.GetRequiredValue(type)),
             renewal.Lifetime(context.Parse), renewal.RootLifetime(context.Parse));
+        if (context.Parse.GetValue(propose) is { } file)
+            PrivateFiles.RequirePlace(file);
         var results = new OwnerResults("rotated");
         foreach (var name in context.Parse.GetValue(repositories)!.Select(text => RepositoryName.Parse(text)))
             await results.AddAsync(name, () => RotateAsync(context, name, request, cancellationToken));
@@ -61,7 +63,7 @@ internal sealed class KeyRotateCommand : SignerCommand
         if (asked is not ("root" or "snapshot" or "timestamp" or "online"))
             OwnerRoles.RequireLatest(current, context.Now, renewal.AcceptsStale(context.Parse));
         using var update = new OwnerUpdate(context, current) { AcceptsStale = renewal.AcceptsStale(context.Parse) };
-        var rotation = new KeyRotation(context, current, request);
+        var rotation = new KeyRotation(context, current, request) { BeforeNewKey = () => Confirm(context, asked, name) };
         switch (asked)
         {
             case "root":
@@ -82,10 +84,16 @@ internal sealed class KeyRotateCommand : SignerCommand
         }
         if (context.Parse.GetValue(propose) is { } file)
             return Propose(context, update, file);
-        context.Confirm($"Publish {update.Versions} of {name}? The former key of {asked} counts no more then.", renewal.IsConfirmed(context.Parse));
         await update.PublishAsync(cancellationToken);
         await OwnerRoles.ConfirmAsync(context, trust, name, cancellationToken);
         return update.Versions;
+    }
+
+    // A proposal changes nothing yet.
+    private void Confirm(CommandContext context, string asked, RepositoryName name)
+    {
+        if (context.Parse.GetValue(propose) is null)
+            context.Confirm($"Put a new key in the place of {asked}'s in {name}, and publish that? The former key of {asked} counts no more then.", renewal.IsConfirmed(context.Parse));
     }
 
     private static string Propose(CommandContext context, OwnerUpdate update, string file)

@@ -18,6 +18,9 @@ internal sealed class KeyRotation(CommandContext context, OwnerReading current, 
     // Until when clocks may differ: a certificate is valid from a moment before it is made.
     private static readonly TimeSpan ClockSlack = TimeSpan.FromHours(1);
 
+    /// <summary>Asks whoever is to be asked, when nothing is against the rotation any more and before a key is made.</summary>
+    public Action BeforeNewKey { get; init; } = () => { };
+
     private RepositoryName Name => current.Repository;
 
     private Root Root => current.Root.Metadata.Signed;
@@ -25,6 +28,7 @@ internal sealed class KeyRotation(CommandContext context, OwnerReading current, 
     /// <summary>Adds new keys of the roles that the server signs.</summary>
     public async Task RotateOnlineAsync(OwnerUpdate update, ImmutableArray<RoleName> roles, CancellationToken cancellationToken)
     {
+        BeforeNewKey();
         var server = context.Servers.For(current.Format);
         foreach (var role in roles)
         {
@@ -72,9 +76,11 @@ internal sealed class KeyRotation(CommandContext context, OwnerReading current, 
         // Keys that signed once and were thrown away are nobody's.
         var thrownAway = delegations.Roles.First(listed => listed.Name == role).OneTimeKeys;
         var former = Former(role, [.. roleKeys.KeyIds.Where(id => delegations.Keys.ContainsKey(id) && !thrownAway.Contains(id)).Select(id => delegations.Keys[id])], update);
+        var listing = delegations.Roles.Where(listed => listed.RoleKeys.KeyIds.Any(id => delegations.Keys.GetValueOrDefault(id)?.Fingerprint == former.Fingerprint)).ToList();
+        foreach (var listed in listing.Where(listed => contentOf(listed.Name) is not null))
+            RequireEnough(update, listed, delegations, former);
         var key = update.Use(NewKey(role));
         var described = current.Format.DescribeKey(key.Scheme, key.Material);
-        var listing = delegations.Roles.Where(listed => listed.RoleKeys.KeyIds.Any(id => delegations.Keys.GetValueOrDefault(id)?.Fingerprint == former.Fingerprint)).ToList();
         var names = targets.KeyNames.TryGetValue(former.Id, out var name) ? ImmutableDictionary<KeyId, string>.Empty.Add(described.Id, name) : ImmutableDictionary<KeyId, string>.Empty;
         // Granted first and withdrawn second: a role with one key is never without.
         var granted = new DelegationChange { Grant = [.. listing.Select(listed => new DelegationGrant(listed.Name, [described]))], Names = names }.ApplyTo(targets);
@@ -95,6 +101,14 @@ internal sealed class KeyRotation(CommandContext context, OwnerReading current, 
         var threshold = Root.Roles[RoleName.Targets].Threshold;
         if (update.Root is null && update.Held(listed) is var held && held.Length < threshold)
             throw context.Keyring.TooFew(RoleName.Targets, listed, threshold, held.Length, isGiven: false);
+    }
+
+    // Before a key is made: the keys that stay and the new one have to suffice for every role that is signed anew.
+    private void RequireEnough(OwnerUpdate update, DelegatedRole role, Delegations delegations, PublicKey former)
+    {
+        ImmutableArray<PublicKey> staying = [.. role.RoleKeys.KeyIds.Where(delegations.Keys.ContainsKey).Select(id => delegations.Keys[id]).Where(key => key.Fingerprint != former.Fingerprint)];
+        if (update.Held(staying) is var held && held.Length + 1 < role.RoleKeys.Threshold)
+            throw context.Keyring.TooFew(role.Name, staying, role.RoleKeys.Threshold, held.Length, isGiven: false);
     }
 
     private RootChange Change() => new(context.Now + request.RootLifetime);
@@ -124,7 +138,10 @@ internal sealed class KeyRotation(CommandContext context, OwnerReading current, 
     private ISigningKey NewKey(RoleName role)
     {
         if (request.NewKey is { } given)
+        {
+            BeforeNewKey();
             return RepositoryKey.Get(context, role, Name, given, request.Scheme);
+        }
         var rules = current.Format.Rules;
         var schemes = role == RoleName.Root ? rules.RootSchemes : rules.Schemes;
         if (!schemes.Contains(request.Scheme))
@@ -134,6 +151,7 @@ internal sealed class KeyRotation(CommandContext context, OwnerReading current, 
                 Hint = $"Kinds that they read: {string.Join(", ", KeySchemes.NamesOf(schemes))} (--type).",
             };
         }
+        BeforeNewKey();
         return RepositoryKey.Make(context, role, Name, request.Scheme);
     }
 }

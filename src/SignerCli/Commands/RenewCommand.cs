@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using TrustService.Cli.Output;
+using TrustService.Client;
 using TrustService.Editing;
 using TrustService.Errors;
+using TrustService.Formats;
 using TrustService.Metadata;
 using TrustService.Oci;
 
@@ -41,7 +43,10 @@ internal sealed class RenewCommand : SignerCommand
         ImmutableArray<RoleName> asked = [.. (context.Parse.GetValue(roles) ?? []).Select(RoleArgument.Parse)];
         var results = new OwnerResults("renewed");
         foreach (var name in Named(context))
-            await results.AddAsync(name, () => RenewAsync(context, name, asked, cancellationToken));
+        {
+            if (!context.Parse.GetValue(allMine) || await IsBegunAsync(context, name, cancellationToken))
+                await results.AddAsync(name, () => RenewAsync(context, name, asked, cancellationToken));
+        }
         return results.Show(context.Output);
     }
 
@@ -50,7 +55,29 @@ internal sealed class RenewCommand : SignerCommand
         var named = (context.Parse.GetValue(repositories) ?? []).Select(text => RepositoryName.Parse(text)).ToList();
         if (named.Count > 0 == context.Parse.GetValue(allMine))
             throw new TrustException(TrustError.Usage, "Repositories are named, or --all-mine is given; one of them is needed.");
-        return named.Count > 0 ? named : [.. context.Keys.List().SelectMany(key => key.Repositories).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(text => RepositoryName.Parse(text))];
+        if (named.Count > 0)
+            return named;
+        List<RepositoryName> noted = [.. context.Keys.List().SelectMany(key => key.Repositories).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(text => RepositoryName.Parse(text))];
+        if (noted.Count == 0)
+            context.Output.Say("No key of the key store is noted for a repository.");
+        return noted;
+    }
+
+    // The keys of a first publish that was refused stay noted for it, for the next attempt. One that nobody knows needs no renewal; one that cannot be asked for may.
+    private async Task<bool> IsBegunAsync(CommandContext context, RepositoryName name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (context.Parse.GetValue(trust.Root) is not null || context.Roots.Find(name, null) is not null || await context.WithinTimeoutAsync(token => OfferedRoot.FindAsync(MetadataFormats.All, format => context.Servers.For(format).Metadata(name), 1, (_, file, _) => file, token), cancellationToken) is not null)
+                return true;
+        }
+        catch (TrustException)
+        {
+            // The renewal says what is wrong.
+            return true;
+        }
+        context.Output.Warn($"{name} is left out: no root of it is pinned here, and {context.Servers.Address} has none. Keys are noted for it, but nothing that they signed was published.");
+        return false;
     }
 
     private async Task<string?> RenewAsync(CommandContext context, RepositoryName name, ImmutableArray<RoleName> asked, CancellationToken cancellationToken)

@@ -112,8 +112,22 @@ internal sealed class RepositoryInitialization(CommandContext context, Repositor
         {
             // It will never be accepted; the keys stay in the key store and are used by the next attempt.
             InitDraft.Forget(context.Home, name);
-            throw;
+            if (e.Error is not (TrustError.PublishConflict or TrustError.RepositoryExists))
+                throw;
+            ForgetKeys(draft);
+            throw new TrustException(TrustError.RepositoryExists, $"Somebody else has begun {name} at {context.Servers.Address} at the same moment; that root counts, and nothing of this one was published.", e)
+            {
+                Hint = "To verify, pin the root as its owners tell you (--root). Keys that were made for this attempt are in the key store, for nothing: signer key list, signer key rm KEY.",
+            };
         }
+    }
+
+    // They can never be keys of this repository by this root.
+    private void ForgetKeys(InitDraft draft)
+    {
+        var keys = request.Format.Read<Root>(draft.Root, VerificationLimits.Default.MaxRootBytes).Signed.Keys.Values.ToList();
+        foreach (var entry in context.Keys.List().Where(entry => keys.Exists(entry.IsSame) && entry.Repositories.Contains(name.Value)))
+            FileKeyStore.Change(entry, known => known with { Repositories = known.Repositories.Remove(name.Value) });
     }
 
     // Reads back what was published, as any verifier would, before it is called done.

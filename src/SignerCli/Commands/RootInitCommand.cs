@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using TrustService.Ceremony;
+using TrustService.Cli.Home;
 using TrustService.Cli.KeyStores;
 using TrustService.Cli.Settings;
 using TrustService.Editing;
@@ -43,6 +44,7 @@ internal sealed class RootInitCommand : SignerCommand
     /// <inheritdoc/>
     protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
+        PrivateFiles.RequireFree(context.Parse.GetRequiredValue(outFile));
         var name = RepositoryName.Parse(context.Parse.GetRequiredValue(repository));
         var chosen = MetadataFormats.Find(context.Parse.GetValue(format) ?? "tuf");
         var keys = new HolderKeys(context, chosen, name);

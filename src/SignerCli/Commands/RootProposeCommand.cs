@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TrustService.Ceremony;
+using TrustService.Cli.Home;
 using TrustService.Cli.Settings;
 using TrustService.Client;
 using TrustService.Editing;
@@ -45,6 +46,7 @@ internal sealed class RootProposeCommand : SignerCommand
     /// <inheritdoc/>
     protected override async Task<Outcome> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
+        PrivateFiles.RequireFree(context.Parse.GetRequiredValue(outFile));
         var name = RepositoryName.Parse(context.Parse.GetRequiredValue(repository));
         var proposal = await context.WithinTimeoutAsync(token => ProposeAsync(context, name, token), cancellationToken);
         var path = context.Parse.GetRequiredValue(outFile);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TrustService.Cli.Home;
 using TrustService.Errors;
 using TrustService.Oci;
 
@@ -28,6 +29,7 @@ internal sealed class RootPullCommand : SignerCommand
     {
         var name = RepositoryName.Parse(context.Parse.GetRequiredValue(repository));
         var path = context.Parse.GetRequiredValue(outFile);
+        PrivateFiles.RequirePlace(path);
         var proposal = await context.WithinTimeoutAsync(
             async token => await new ParkedProposals(context).FetchAsync(name, (await ParkedProposals.ReadCurrentAsync(context, name, trust, token))?.Snapshot.Root, token),
             cancellationToken)

@@ -72,8 +72,28 @@ internal static class PrivateFiles
     /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/></exception>
     public static void Replace(string path, ReadOnlySpan<byte> content) => Write(path, content, overwrite: true);
 
+    /// <summary>Refuses a path at which no file can be written, before work is done whose result goes there.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.LocalFile"/></exception>
+    public static void RequirePlace(string path)
+    {
+        if (!Directory.Exists(DirectoryOf(path)))
+            throw new TrustException(TrustError.LocalFile, $"{path} cannot be written: the directory {DirectoryOf(path)} does not exist.");
+        if (Directory.Exists(path))
+            throw new TrustException(TrustError.LocalFile, $"{path} cannot be written: it is a directory.");
+    }
+
+    /// <summary>Refuses a path at which no new file can be written, before work is done whose result goes there.</summary>
+    /// <exception cref="TrustException"><see cref="TrustError.AlreadyExists"/> or <see cref="TrustError.LocalFile"/>.</exception>
+    public static void RequireFree(string path)
+    {
+        RequirePlace(path);
+        if (File.Exists(path))
+            throw new TrustException(TrustError.AlreadyExists, $"{path} exists already; it was left as it is.");
+    }
+
     private static void Write(string path, ReadOnlySpan<byte> content, bool overwrite)
     {
+        RequirePlace(path);
         var temporary = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6))}.tmp";
         try
         {
@@ -86,10 +106,10 @@ internal static class PrivateFiles
                 stream.Write(content);
                 stream.Flush(flushToDisk: true);
             }
-            if (!overwrite && File.Exists(path))
-                throw new TrustException(TrustError.AlreadyExists, $"{path} exists already; it was left as it is.");
+            if (!overwrite)
+                RequireFree(path);
             File.Move(temporary, path, overwrite);
-            FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            FlushDirectory(DirectoryOf(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -97,9 +117,13 @@ internal static class PrivateFiles
         }
         finally
         {
-            File.Delete(temporary);
+            // One that was never made is no reason to say something else than what went wrong.
+            if (File.Exists(temporary))
+                File.Delete(temporary);
         }
     }
+
+    private static string DirectoryOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? Path.GetFullPath(path);
 
     /// <summary>Flushes a directory to disk: the name of a file is there only when its directory is.</summary>
     public static void FlushDirectory(string path)

@@ -42,6 +42,38 @@ public sealed class KeySharesTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Backup_KeyOfARole_EveryShareNamesTheCommandThatRestoresItAsThat()
+    {
+        await machine.SucceedsAsync("key", "import", machine.WriteFile("vault.pem", pem), "--role", "root");
+        var id = (await machine.RunAsync("key", "list", "-o", "json")).Json[0].GetProperty("keyid").GetString()!;
+        var directory = Path.Combine(machine.Root, "of-root");
+
+        await machine.SucceedsAsync("key", "backup", id, "--shares", "2", "--threshold", "2", "--out-dir", directory);
+
+        var pages = Directory.GetFiles(directory).Order().ToArray();
+        Assert.All(pages, page => Assert.Contains("signer key restore --role root FILE FILE", File.ReadAllText(page), StringComparison.Ordinal));
+        await machine.SucceedsAsync("key", "rm", id, "-y");
+        machine.Environment["SIGNER_DELEGATION_PASSPHRASE"] = "another";
+        var restored = await machine.SucceedsAsync("key", "restore", "--role", "root", pages[0], pages[1], "-o", "json");
+        Assert.Equal("root", restored.Json[0].GetProperty("roles")[0].GetString());
+        machine.Environment.Remove("SIGNER_DELEGATION_PASSPHRASE");
+        await machine.SucceedsAsync("key", "certificate", id, "registry.example.com/team/app");
+    }
+
+    [Fact]
+    public async Task Restore_SharesWithoutARole_SaysWhichPassphraseItTakes_AndARoleCanBeGivenLater()
+    {
+        machine.Environment["SIGNER_DELEGATION_PASSPHRASE"] = "another";
+
+        var restored = await machine.SucceedsAsync("key", "restore", shares[0], shares[1], shares[2]);
+        var again = await machine.SucceedsAsync("key", "restore", shares[0], shares[1], shares[2], "--role", "root", "-o", "json");
+
+        Assert.Contains("--role root makes it a root key", restored.Messages, StringComparison.Ordinal);
+        Assert.Contains("SIGNER_DELEGATION_PASSPHRASE", restored.Messages, StringComparison.Ordinal);
+        Assert.Equal("root", again.Json[0].GetProperty("roles")[0].GetString());
+    }
+
+    [Fact]
     public async Task Restore_ThreeOfFive_IsTheKeyAndSignsARepository()
     {
         await using var world = await SigningWorld.StartAsync();

@@ -86,22 +86,13 @@ public sealed class InitTests : IAsyncLifetime
                 context.Abort();
                 return;
             }
-            using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), world.Server.Url + context.Request.Path);
-            if (context.Request.ContentLength is > 0)
-            {
-                request.Content = new StreamContent(context.Request.Body);
-                request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
-                request.Content.Headers.ContentLength = context.Request.ContentLength;
-            }
-            using var answer = await http.SendAsync(request);
+            using var answer = await SendOnAsync(http, context);
             if (failing && context.Request.Path.Value!.EndsWith("/metadata", StringComparison.Ordinal))
             {
                 context.Abort();
                 return;
             }
-            context.Response.StatusCode = (int)answer.StatusCode;
-            context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
-            await context.Response.Body.WriteAsync(await answer.Content.ReadAsByteArrayAsync());
+            await AnswerAsync(context, answer);
         });
         world.Owner.Environment["SIGNER_SERVER"] = between.Address.ToString();
 
@@ -115,6 +106,32 @@ public sealed class InitTests : IAsyncLifetime
         Assert.Equal(reachesTheServer ? "unchanged" : "initialized", again.Json.GetProperty("outcome").GetString());
         Assert.Equal(keys, Directory.GetFiles(world.Owner.Keys).Order());
         Assert.DoesNotContain(Directory.GetFiles(Path.Combine(world.Owner.Home, "roots")), file => file.Contains("draft", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Init_AnotherIsFirstAtTheSameMoment_SaysSoAndNotesNothing()
+    {
+        using var http = new HttpClient();
+        var other = world.NewMachine();
+        other.Environment["SIGNER_ROOT_PASSPHRASE"] = other.Environment["SIGNER_TARGETS_PASSPHRASE"] = "theirs";
+        await using var between = await HostileServer.StartAsync(async context =>
+        {
+            if (context.Request.Method == "POST" && context.Request.Path.Value!.EndsWith("/metadata", StringComparison.Ordinal))
+                Assert.Equal(0, (await other.RunAsync("init", Repository)).ExitCode);
+            using var answer = await SendOnAsync(http, context);
+            await AnswerAsync(context, answer);
+        });
+        world.Owner.Environment["SIGNER_SERVER"] = between.Address.ToString();
+
+        var lost = await world.Owner.RunAsync("init", Repository, "-o", "json");
+        var keys = await world.Owner.RunAsync("key", "list", "-o", "json");
+        var renew = await world.Owner.RunAsync("renew", "--all-mine", "-y");
+
+        Assert.Equal("repository-exists", lost.ErrorCode);
+        Assert.Contains("Somebody else has begun", lost.Messages, StringComparison.Ordinal);
+        Assert.Equal(2, keys.Json.GetArrayLength());
+        Assert.All(keys.Json.EnumerateArray(), key => Assert.Equal(0, key.GetProperty("repositories").GetArrayLength()));
+        Assert.True(renew.ExitCode == 0, renew.Messages);
     }
 
     [Fact]
@@ -145,5 +162,24 @@ public sealed class InitTests : IAsyncLifetime
         Assert.Equal("initialized", again.Json.GetProperty("outcome").GetString());
         // The root key of the first attempt is used, not lost.
         Assert.Single(Directory.GetFiles(world.Owner.Keys, "root-*.pem"));
+    }
+
+    private async Task<HttpResponseMessage> SendOnAsync(HttpClient http, HttpContext context)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), world.Server.Url + context.Request.Path);
+        if (context.Request.ContentLength is > 0)
+        {
+            request.Content = new StreamContent(context.Request.Body);
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", context.Request.ContentType);
+            request.Content.Headers.ContentLength = context.Request.ContentLength;
+        }
+        return await http.SendAsync(request);
+    }
+
+    private static async Task AnswerAsync(HttpContext context, HttpResponseMessage answer)
+    {
+        context.Response.StatusCode = (int)answer.StatusCode;
+        context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
+        await context.Response.Body.WriteAsync(await answer.Content.ReadAsByteArrayAsync());
     }
 }

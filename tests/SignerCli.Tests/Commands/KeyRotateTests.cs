@@ -94,6 +94,55 @@ public sealed class KeyRotateTests : IAsyncLifetime
         await VerifyAsync();
     }
 
+    [Theory]
+    [InlineData("root")]
+    [InlineData("targets")]
+    public async Task Rotate_WithoutAYes_MakesNoKey(string role)
+    {
+        await BeginAsync("tuf");
+        var keys = Directory.GetFiles(World.Owner.Keys).Order().ToList();
+        var before = await RootAsync();
+
+        var refused = await World.Owner.RunAsync("key", "rotate", role, Repository, "-o", "json");
+        World.Owner.Terminal.Answer("n");
+        var declined = await World.Owner.RunAsync("key", "rotate", role, Repository, "-o", "json");
+
+        Assert.Equal(("usage", "declined"), (refused.ErrorCode, declined.ErrorCode));
+        Assert.Contains($"{role}'s in {Repository}", Assert.Single(World.Owner.Terminal.Questions), StringComparison.Ordinal);
+        Assert.Equal(keys, Directory.GetFiles(World.Owner.Keys).Order());
+        Assert.Equal(before.Version, (await RootAsync()).Version);
+    }
+
+    [Fact]
+    public async Task Rotate_KeyThatAnotherRoleNeedsTogetherWithOthers_IsRefusedBeforeAKeyIsMade()
+    {
+        await BeginAsync("tuf");
+        var ci = World.Owner.AddQuickKey("ci");
+        var bob = World.NewMachine().AddQuickKey("bob");
+        string Pem(Cli.KeyStores.KeyEntry entry) => World.Owner.WriteFile($"{entry.Label}.pub", KeyMaterial.ToPem(entry.Public!.Scheme, entry.Public.Material.Span));
+        Assert.Equal(0, (await World.Owner.RunAsync("signer", "add", "ci", "--key", Pem(ci), Repository, "-y")).ExitCode);
+        Assert.Equal(0, (await World.Owner.RunAsync("signer", "add", "two", "--key", Pem(ci), "--key", Pem(bob), "--threshold", "2", Repository, "-y")).ExitCode);
+        var keys = Directory.GetFiles(World.Owner.Keys).Order().ToList();
+
+        var rotate = await World.Owner.RunAsync("key", "rotate", "ci", Repository, "-y", "-o", "json");
+
+        Assert.Equal("key-not-found", rotate.ErrorCode);
+        Assert.Contains("two is signed by", rotate.Messages, StringComparison.Ordinal);
+        Assert.Equal(keys, Directory.GetFiles(World.Owner.Keys).Order());
+    }
+
+    [Fact]
+    public async Task Rotate_ProposalIntoADirectoryThatIsNotThere_IsRefusedBeforeAKeyIsMade()
+    {
+        await BeginAsync("tuf");
+        var keys = Directory.GetFiles(World.Owner.Keys).Order().ToList();
+
+        var rotate = await World.Owner.RunAsync("key", "rotate", "root", Repository, "--propose", Path.Combine(World.Owner.Root, "nodir", "x"), "-y", "-o", "json");
+
+        Assert.Equal("local-file", rotate.ErrorCode);
+        Assert.Equal(keys, Directory.GetFiles(World.Owner.Keys).Order());
+    }
+
     private async Task BeginAsync(string format)
     {
         World.Owner.AddQuickKey("root", "root", Repository);

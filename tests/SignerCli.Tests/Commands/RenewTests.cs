@@ -52,6 +52,30 @@ public sealed class RenewTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Renew_AllMine_LeavesOutWhatWasNeverPublished()
+    {
+        await BeginAsync("tuf");
+        World.Owner.AddQuickKey("bad", "targets", "registry.example.com/team/bad");
+
+        var renew = await World.Owner.RunAsync("renew", "--all-mine", "-y");
+
+        Assert.True(renew.ExitCode == 0, renew.Messages);
+        Assert.Equal($"{Repository}  nothing to do\n", renew.Results);
+        Assert.Contains("registry.example.com/team/bad is left out", renew.Messages, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Renew_AllMine_RepositoryThatIsPublishedButNotPinned_IsRefused()
+    {
+        await BeginAsync("tuf");
+        Directory.Delete(Path.Combine(World.Owner.Home, "roots"), recursive: true);
+
+        var renew = await World.Owner.RunAsync("renew", "--all-mine", "-y", "-o", "json");
+
+        Assert.Equal("root-not-pinned", renew.ErrorCode);
+    }
+
+    [Fact]
     public async Task Case24_ExpiredRootWithoutItsKey_SaysWhoMustActFirst()
     {
         await BeginAsync("tuf");

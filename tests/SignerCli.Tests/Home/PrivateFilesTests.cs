@@ -25,6 +25,36 @@ public sealed class PrivateFilesTests : IDisposable
     }
 
     [Fact]
+    public void Write_DirectoryIsNotThere_IsRefusedByName()
+    {
+        var path = Path.Combine(machine.Root, "nodir", "x");
+
+        foreach (var write in (Action[])[() => PrivateFiles.WriteNew(path, "new"u8), () => PrivateFiles.Replace(path, "new"u8)])
+            Assert.Equal($"{path} cannot be written: the directory {Path.Combine(machine.Root, "nodir")} does not exist.", Refusal.Of(TrustError.LocalFile, write).Message);
+    }
+
+    [Theory]
+    [InlineData("key export KEY --out OUT")]
+    [InlineData("key export KEY --private --out OUT")]
+    [InlineData("key backup KEY --out OUT")]
+    [InlineData("key certificate KEY registry.example.com/team/app --out OUT")]
+    [InlineData("root init registry.example.com/team/app --threshold 1 --holder a=KEY --targets-key KEY --out OUT")]
+    [InlineData("root propose registry.example.com/team/app --out OUT")]
+    [InlineData("root pull registry.example.com/team/app --out OUT")]
+    [InlineData("doctor registry.example.com/team/app --ics OUT")]
+    [InlineData("archive notary https://127.0.0.1:1 registry.example.com/team/app --out OUT")]
+    public async Task Command_OutIntoADirectoryThatIsNotThere_IsRefusedBeforeAnyWork(string command)
+    {
+        machine.AddQuickKey("mine");
+        var path = Path.Combine(machine.Root, "nodir", "x");
+
+        var run = await machine.RunAsync(command.Replace("KEY", "mine", StringComparison.Ordinal).Replace("OUT", path, StringComparison.Ordinal).Split(' '));
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal($"✗ failed     {path} cannot be written: the directory {Path.Combine(machine.Root, "nodir")} does not exist.\n", run.Messages);
+    }
+
+    [Fact]
     public void Case59_Replace_LinkToElsewhere_ReplacesTheLinkNotItsTarget()
     {
         var target = machine.WriteFile("target", "untouched");
