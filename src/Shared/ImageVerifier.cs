@@ -91,7 +91,7 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
             return direct;
         if (reference.Tag is not null)
             throw NotSigned(reference, await TryListAsync(targets, cancellationToken).ConfigureAwait(false), await TryOthersAsync(targets, TargetNames.For(reference), cancellationToken).ConfigureAwait(false));
-        var all = await client.ListAsync(targets, cancellationToken).ConfigureAwait(false);
+        var all = await TargetListing.ReadAsync(client, targets, cancellationToken).ConfigureAwait(false);
         return all.FirstOrDefault(target => target.Target.Hashes.Sha256 is { } hash && Json.Hex.Encode(hash.Span) == reference.Digest!.Hex) ?? throw NotSigned(reference, all, []);
     }
 
@@ -103,7 +103,7 @@ public sealed class ImageVerifier(RepositoryTrust trust, DateTimeOffset referenc
             return null;
         try
         {
-            return await client.ListAsync(targets, cancellationToken).ConfigureAwait(false);
+            return await TargetListing.TryReadAsync(client, targets, cancellationToken).ConfigureAwait(false);
         }
         catch (TrustException)
         {

@@ -106,7 +106,7 @@ public sealed class RepositoryReshaping(RepositoryTrust trust, ITrustServer serv
         var targets = await client.RefreshAsync(cancellationToken).ConfigureAwait(false);
         if (targets.Bins is null)
             return (targets, targets.Metadata.Signed.TargetFiles);
-        var found = await client.ListAsync(targets, cancellationToken).ConfigureAwait(false);
+        var found = await TargetListing.ReadAsync(client, targets, cancellationToken).ConfigureAwait(false);
         return (targets, found.ToDictionary(target => target.Path, target => target.Target, StringComparer.Ordinal).AsReadOnly());
     }
 }

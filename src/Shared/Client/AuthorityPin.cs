@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using TrustService.Errors;
+using TrustService.Formats;
 using TrustService.Json;
 using TrustService.Metadata;
 using TrustService.Verification;
@@ -43,6 +44,8 @@ public sealed record AuthorityPin : TrustAnchor
         }
     }
 
+    internal override bool Knows(IMetadataFormat format) => format.Rules.RootKeysAreCertificates;
+
     /// <inheritdoc/>
     public bool Equals(AuthorityPin? other) => other is not null && CacheKey == other.CacheKey;
 
@@ -50,7 +53,7 @@ public sealed record AuthorityPin : TrustAnchor
     public override int GetHashCode() => CacheKey.GetHashCode(StringComparison.Ordinal);
 
     // Those that lead to the authority have to reach the threshold by themselves, as with Notary's client.
-    internal override void Require(TrustedRoot root, DateTimeOffset referenceTime)
+    private protected override void RequireSigners(TrustedRoot root, DateTimeOffset referenceTime)
     {
         var (keys, role) = (root.Metadata.Signed.Keys, root.Metadata.Signed.Roles[RoleName.Root]);
         var vouched = role with { KeyIds = [.. role.KeyIds.Where(id => keys.TryGetValue(id, out var key) && root.Format.Rules.KeyLeadsTo(key, authorities, referenceTime))] };

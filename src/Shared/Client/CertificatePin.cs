@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using TrustService.Errors;
+using TrustService.Formats;
 using TrustService.Json;
 using TrustService.Metadata;
 using TrustService.Verification;
@@ -35,6 +36,9 @@ public sealed partial record CertificatePin : TrustAnchor
     /// <summary>Pins certificates by their ids.</summary>
     public static CertificatePin Of(IEnumerable<string> ids) => new([.. ids.Order(StringComparer.Ordinal).Distinct()]);
 
+    // Elsewhere an id is any text (TAP 12): whoever makes up a root can list a key of theirs under a pinned one.
+    internal override bool Knows(IMetadataFormat format) => format.Rules.RootKeysAreCertificates;
+
     /// <inheritdoc/>
     public bool Equals(CertificatePin? other) => other is not null && Ids.SequenceEqual(other.Ids);
 
@@ -42,7 +46,7 @@ public sealed partial record CertificatePin : TrustAnchor
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 
     // The pinned ones have to reach the threshold by themselves, as with Notary's client.
-    internal override void Require(TrustedRoot root, DateTimeOffset referenceTime)
+    private protected override void RequireSigners(TrustedRoot root, DateTimeOffset referenceTime)
     {
         var role = root.Metadata.Signed.Roles[RoleName.Root];
         var pinned = role with { KeyIds = [.. role.KeyIds.Where(id => Ids.Contains(id.Value))] };

@@ -11,7 +11,7 @@ internal sealed class ClockMemory(IMetadataCache cache, DateTimeOffset reference
 
     public void Check()
     {
-        if (tolerance is { } allowed && ReadLastSeen() is { } lastSeen && referenceTime < lastSeen - allowed)
+        if (tolerance is { } allowed && ReadLastSeen() is { } lastSeen && lastSeen - referenceTime > allowed)
             throw new TrustException(TrustError.ClockWentBack, $"The clock shows {referenceTime:u}, but a former run saw {lastSeen:u}. With a wrong clock expired metadata looks fresh.") 
             {
                 Hint = $"Set the clock. If it is right now and was wrong then, remove this file, of which each repository has one: {cache.LocationOf(LastSeenFile)}",

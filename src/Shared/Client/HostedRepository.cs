@@ -21,14 +21,14 @@ public sealed class HostedRepository : IDisposable
 
     /// <summary>Opens the cache that belongs to the address and the anchor; a new one starts with the first root that the anchor accepts.</summary>
     /// <param name="format">The format of the repository.</param>
-    /// <param name="anchor">What decides which root is trusted.</param>
+    /// <param name="anchor">The pinned root.</param>
     /// <param name="source">Where metadata comes from.</param>
     /// <param name="cacheDirectory">The directory of all caches.</param>
     /// <param name="referenceTime">The time of the opening, UTC.</param>
     /// <param name="cancellationToken">Ends the fetching of the first root.</param>
     /// <exception cref="TrustException">A coded refusal.</exception>
     public static async Task<HostedRepository> OpenAsync(
-        IMetadataFormat format, TrustAnchor anchor, IMetadataSource source, string cacheDirectory, DateTimeOffset referenceTime, CancellationToken cancellationToken)
+        IMetadataFormat format, RootPin anchor, IMetadataSource source, string cacheDirectory, DateTimeOffset referenceTime, CancellationToken cancellationToken)
     {
         var name = "host-" + Hex.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(source.Location)));
         var files = FileMetadataCache.Open(Path.Combine(cacheDirectory, name), cancellationToken);

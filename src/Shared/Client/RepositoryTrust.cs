@@ -56,19 +56,22 @@ public sealed class RepositoryTrust : IDisposable
         DateTimeOffset referenceTime,
         CancellationToken cancellationToken)
     {
+        ImmutableArray<IMetadataFormat> known = [.. formats.Where(anchor.Knows)];
+        if (known.IsEmpty)
+            throw new TrustException(TrustError.Usage, $"{anchor.Text} pins certificates, and the root keys of the format {string.Join(" or ", formats.Select(format => format.Name))} are none.") { Hint = "Pin the root's file, or its fingerprint root:VERSION:sha256:…" };
         var files = FileMetadataCache.Open(Path.Combine(cacheDirectory, repository.FileName), cancellationToken);
         try
         {
-            var rootFile = formats[0].Rules.FileName(RoleName.Root, null);
+            var rootFile = known[0].Rules.FileName(RoleName.Root, null);
             var cache = new PinnedCache(files, rootFile, anchor);
-            var known = cache.Read(rootFile);
-            var first = known ?? anchor.FirstRoot?.ToArray() ?? await FirstRoot.FetchAsync(repository.Value, anchor, formats, sourceOf, referenceTime, cancellationToken).ConfigureAwait(false);
+            var stored = cache.Read(rootFile);
+            var first = stored ?? anchor.FirstRoot?.ToArray() ?? await FirstRoot.FetchAsync(repository.Value, anchor, known, sourceOf, referenceTime, cancellationToken).ConfigureAwait(false);
             var format = MetadataFormats.Detect(first, VerificationLimits.Default.MaxRootBytes);
-            if (!formats.Contains(format))
-                throw new TrustException(TrustError.WrongFormat, $"The root of {repository} has the format {format.Name}; {string.Join(" or ", formats.Select(asked => asked.Name))} was asked for.") { Hint = "Leave the format out: it follows from the root." };
+            if (!known.Contains(format))
+                throw new TrustException(TrustError.WrongFormat, $"The root of {repository} has the format {format.Name}; {string.Join(" or ", known.Select(asked => asked.Name))} was asked for.") { Hint = "Leave the format out: it follows from the root." };
             var root = TrustedRoot.Pin(format, first, VerificationLimits.Default);
             root.RequireRepository(repository);
-            if (known is null)
+            if (stored is null)
                 cache.Write(rootFile, first);
             return new RepositoryTrust(format, repository, anchor, sourceOf?.Invoke(format), referenceTime, files, cache);
         }

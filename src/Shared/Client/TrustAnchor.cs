@@ -1,4 +1,6 @@
 using TrustService.Errors;
+using TrustService.Formats;
+using TrustService.Metadata;
 using TrustService.Verification;
 
 namespace TrustService.Client;
@@ -50,9 +52,26 @@ public abstract record TrustAnchor
     {
     }
 
+    /// <summary>True if the anchor can tell roots of that format apart: one of certificates needs root keys that are certificates.</summary>
+    internal virtual bool Knows(IMetadataFormat format) => true;
+
     /// <summary>Refuses a root that the anchor does not vouch for; the first one and every later one, besides the rules of the chain.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.RootMismatch"/></exception>
-    internal virtual void Require(TrustedRoot root, DateTimeOffset referenceTime)
+    internal void Require(TrustedRoot root, DateTimeOffset referenceTime)
+    {
+        if (!Knows(root.Format))
+        {
+            throw new TrustException(TrustError.RootMismatch, $"Root {root.Version} has the format {root.Format.Name}, whose root keys are no certificates; {Text} pins certificates.")
+            {
+                Role = RoleName.Root.Value,
+                Hint = "If the repository has moved to that format, ask its owners for the fingerprint of their root. If not, do not trust that server.",
+            };
+        }
+        RequireSigners(root, referenceTime);
+    }
+
+    /// <summary>Refuses a root of a known format whose signers the anchor does not vouch for.</summary>
+    private protected virtual void RequireSigners(TrustedRoot root, DateTimeOffset referenceTime)
     {
     }
 }

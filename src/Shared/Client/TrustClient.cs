@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using TrustService.Editing;
 using TrustService.Errors;
 using TrustService.Formats;
@@ -65,6 +64,7 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
         var walk = new DelegationWalk(top, targetPath);
         while (walk.Next() is { } step)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             try
             {
                 walk.Visit(await LoadDelegatedAsync(step, cancellationToken).ConfigureAwait(false));
@@ -77,31 +77,25 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
         return walk.Found;
     }
 
-    /// <summary>Finds every target that resolves, each as <see cref="FindAsync"/> finds it.</summary>
-    /// <exception cref="TrustException">A coded refusal.</exception>
-    public async Task<IReadOnlyList<FoundTarget>> ListAsync(TrustedTargets top, CancellationToken cancellationToken)
-    {
-        var paths = new SortedSet<string>(StringComparer.Ordinal);
-        await foreach (var reading in AllRolesAsync(top, cancellationToken).ConfigureAwait(false))
-            paths.UnionWith(reading.Trusted?.Metadata.Signed.TargetFiles.Keys ?? []);
-        var found = new List<FoundTarget>(paths.Count);
-        foreach (var path in paths)
-        {
-            // A role may list more than it may speak for; only what a search finds counts.
-            if (await FindAsync(top, path, cancellationToken).ConfigureAwait(false) is { } target)
-                found.Add(target);
-        }
-        return found;
-    }
-
     /// <summary>Reads targets and every role below it, for "who signed what"; a search looks at fewer roles in some formats.</summary>
     /// <returns>The roles in the order of the delegations, outer ones first; those that are left out with the reason.</returns>
     /// <exception cref="TrustException">A coded refusal that the format does not let pass.</exception>
     public async Task<IReadOnlyList<RoleReading>> ReadAllRolesAsync(TrustedTargets top, CancellationToken cancellationToken)
     {
-        var readings = new List<RoleReading>();
-        await foreach (var reading in AllRolesAsync(top, cancellationToken).ConfigureAwait(false))
-            readings.Add(reading);
+        var readings = new List<RoleReading> { new(top.Role, null, top, null) };
+        var seen = new HashSet<RoleName> { top.Role };
+        var published = top.Snapshot.Metadata.Signed.Meta.Keys.ToHashSet();
+        var maxRoles = top.Bins is null ? MaxListedRoles : MaxListedRoles + HashBins.Max;
+        for (var next = 0; next < readings.Count; next++)
+        {
+            // A delegated role that was never published speaks for nothing.
+            foreach (var name in readings[next].Trusted?.Metadata.Signed.Delegations?.DelegatedAmong(published).Where(seen.Add) ?? [])
+            {
+                if (readings.Count >= maxRoles)
+                    throw new TrustException(TrustError.DelegationLimit, $"The repository has more than {maxRoles} delegated roles; they cannot be listed.");
+                readings.Add(await ReadAsync(readings[next].Trusted!, name, cancellationToken).ConfigureAwait(false));
+            }
+        }
         return readings;
     }
 
@@ -143,29 +137,6 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
                 return new FoundTarget(targetPath, target, role);
         }
         return null;
-    }
-
-    private async IAsyncEnumerable<RoleReading> AllRolesAsync(TrustedTargets top, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var seen = new HashSet<RoleName> { top.Role };
-        var pending = new Queue<RoleReading>([new RoleReading(top.Role, null, top, null)]);
-        var published = top.Snapshot.Metadata.Signed.Meta.Keys.ToHashSet();
-        var maxRoles = top.Bins is null ? MaxListedRoles : MaxListedRoles + HashBins.Max;
-        while (pending.TryDequeue(out var reading))
-        {
-            yield return reading;
-            if (reading.Trusted is not { } role)
-                continue;
-            // A delegated role that was never published speaks for nothing.
-            foreach (var name in role.Metadata.Signed.Delegations?.DelegatedAmong(published) ?? [])
-            {
-                if (!seen.Add(name))
-                    continue;
-                if (seen.Count > maxRoles)
-                    throw new TrustException(TrustError.DelegationLimit, $"The repository has more than {maxRoles} delegated roles; they cannot be listed.");
-                pending.Enqueue(await ReadAsync(role, name, cancellationToken).ConfigureAwait(false));
-            }
-        }
     }
 
     private async Task<RoleReading> ReadAsync(TrustedTargets delegator, RoleName name, CancellationToken cancellationToken)

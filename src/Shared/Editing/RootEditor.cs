@@ -41,6 +41,7 @@ public static class RootEditor
         var used = roles.Values.SelectMany(role => role.KeyIds).ToHashSet();
         return current with
         {
+            SpecVersion = null,
             Version = current.Version + 1,
             Expires = change.Expires,
             Keys = candidates.Where(entry => used.Contains(entry.Key)).ToDictionary().AsReadOnly(),

@@ -12,7 +12,7 @@ public static class SnapshotBuilder
     public static Snapshot Exactly(Snapshot? current, IReadOnlyDictionary<RoleName, MetaFile> meta, DateTimeOffset expires) =>
         current is null
             ? new Snapshot { Version = 1, Expires = expires, Meta = meta }
-            : current with { Version = current.Version + 1, Expires = expires, Meta = meta };
+            : current with { SpecVersion = null, Version = current.Version + 1, Expires = expires, Meta = meta };
 
     /// <summary>The snapshot after <paramref name="current"/>, or the first one.</summary>
     /// <remarks>A role that was listed once stays listed: clients refuse a snapshot that drops one. Source: TUF 1.0.34 §5.5.5.</remarks>

@@ -25,6 +25,6 @@ public static class TargetsEditor
             files.Remove(path);
         foreach (var (path, target) in change.Set)
             files[path] = target;
-        return (change.Delegations?.ApplyTo(current) ?? current) with { Version = current.Version + 1, Expires = expires, TargetFiles = files.AsReadOnly() };
+        return (change.Delegations?.ApplyTo(current) ?? current) with { SpecVersion = null, Version = current.Version + 1, Expires = expires, TargetFiles = files.AsReadOnly() };
     }
 }

@@ -13,5 +13,5 @@ public static class TimestampBuilder
     public static Timestamp Next(Timestamp? current, MetaFile snapshot, DateTimeOffset expires, DateTimeOffset signedAt) =>
         current is null
             ? new Timestamp { Version = 1, Expires = expires, SnapshotMeta = snapshot, SignedAt = signedAt }
-            : current with { Version = current.Version + 1, Expires = expires, SnapshotMeta = snapshot, SignedAt = signedAt };
+            : current with { SpecVersion = null, Version = current.Version + 1, Expires = expires, SnapshotMeta = snapshot, SignedAt = signedAt };
 }

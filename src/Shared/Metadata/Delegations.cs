@@ -18,6 +18,9 @@ public sealed record Delegations
     /// <summary>Unknown members.</summary>
     public UnrecognizedMembers Unrecognized { get; init; } = UnrecognizedMembers.None;
 
+    /// <summary>The characters of all patterns and prefixes: what a search compares a path with at the most.</summary>
+    public long PatternLength => Roles.Sum(role => (role.Paths ?? role.PathHashPrefixes ?? []).Sum(pattern => (long)pattern.Length));
+
     /// <summary>The keys by which this delegates to a role, or null if it does not.</summary>
     public RoleKeys? KeysOf(RoleName role) =>
         Succinct is { } bins

@@ -8,7 +8,7 @@ public interface IRole
     /// <summary>Which of the four shapes a type is.</summary>
     static abstract RoleType Type { get; }
 
-    /// <summary>The format's <c>spec_version</c>, or null where a format has none.</summary>
+    /// <summary>The format's <c>spec_version</c>, or null: where a format has none, and for the one that is written now, whatever a former version was written by.</summary>
     string? SpecVersion { get; }
 
     /// <summary>The version, 1 or more.</summary>

@@ -5,6 +5,7 @@ using TrustService.Cli.Health;
 using TrustService.Cli.Home;
 using TrustService.Cli.Output;
 using TrustService.Cli.Settings;
+using TrustService.Client;
 using TrustService.Errors;
 using TrustService.Oci;
 using TrustService.Registry;
@@ -119,7 +120,7 @@ internal sealed class DoctorCommand : SignerCommand
                 var (client, targets) = await context.WithinTimeoutAsync(token => examination.ReadAsync(opened, token), cancellationToken);
                 isWhole = true;
                 if (context.Parse.GetValue(comparesRegistry))
-                    signed = await context.WithinTimeoutAsync(token => client.ListAsync(targets, token), cancellationToken);
+                    signed = await context.WithinTimeoutAsync(token => TargetListing.ReadAsync(client, targets, token), cancellationToken);
             }
             if (context.Parse.GetValue(trust.Root) is null && context.Parse.GetValue(trust.TrustPinning) is null)
                 context.Roots.NotePlace(repository, context.Servers.Address);

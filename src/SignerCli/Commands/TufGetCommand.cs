@@ -67,7 +67,7 @@ internal sealed class TufGetCommand : SignerCommand
         };
         PrivateFiles.EnsureDirectory(context.Home.Cache);
         context.Output.Progress($"Reading {host.Metadata.Location}");
-        using var repository = await HostedRepository.OpenAsync(MetadataFormats.Find("tuf"), PinnedRoots.Read(context.Parse.GetRequiredValue(root)), host.Metadata, context.Home.Cache, context.Now, cancellationToken);
+        using var repository = await HostedRepository.OpenAsync(MetadataFormats.Find("tuf"), PinOf(context.Parse.GetRequiredValue(root)), host.Metadata, context.Home.Cache, context.Now, cancellationToken);
         var client = repository.StartRun(context.Now, new TrustClientOptions());
         var top = await client.RefreshAsync(cancellationToken);
         var results = new List<Result>();
@@ -75,6 +75,9 @@ internal sealed class TufGetCommand : SignerCommand
             results.Add(await GetOneAsync(context.Output, client, top, downloader, target, cancellationToken));
         return results;
     }
+
+    private static RootPin PinOf(string text) => PinnedRoots.Read(text) as RootPin
+        ?? throw new TrustException(TrustError.Usage, $"{text} pins certificates, and root keys of TUF are none.") { Hint = "Give the root's file, or its fingerprint root:VERSION:sha256:…" };
 
     // One target that is refused is no reason to leave out the others.
     private static async Task<Result> GetOneAsync(CommandOutput output, TrustClient client, TrustedTargets top, TargetDownloader downloader, string target, CancellationToken cancellationToken)

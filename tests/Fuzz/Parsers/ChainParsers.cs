@@ -58,7 +58,7 @@ internal static class ChainParsers
         var client = new TrustClient(TufFormat.Instance, source, cache, Now, new TrustClientOptions());
         var top = client.RefreshAsync(CancellationToken.None).GetAwaiter().GetResult();
         _ = client.FindAsync(top, Path, CancellationToken.None).GetAwaiter().GetResult();
-        _ = client.ListAsync(top, CancellationToken.None).GetAwaiter().GetResult();
+        _ = TargetListing.ReadAsync(client, top, CancellationToken.None).GetAwaiter().GetResult();
     }
 
     private static ParserUnderTest Publish()

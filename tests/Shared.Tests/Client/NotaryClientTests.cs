@@ -239,7 +239,7 @@ public sealed class NotaryClientTests
     private async Task<IReadOnlyList<FoundTarget>> ListAsync()
     {
         var client = Client();
-        return await client.ListAsync(await client.RefreshAsync(CancellationToken.None), CancellationToken.None);
+        return await TargetListing.ReadAsync(client, await client.RefreshAsync(CancellationToken.None), CancellationToken.None);
     }
 
     private async Task<IReadOnlyList<RoleReading>> ReadAllAsync()

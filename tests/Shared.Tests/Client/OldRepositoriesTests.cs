@@ -1,12 +1,14 @@
 using System.Text.Json.Nodes;
+using TrustService.Editing;
 using TrustService.Errors;
+using TrustService.Formats.Tuf;
 using TrustService.Keys;
 using TrustService.Metadata;
 using TrustService.Testing;
 
 namespace TrustService.Shared.Tests.Client;
 
-/// <summary>What real repositories hold that no specification of today asks for, one by one: read, and never written.</summary>
+/// <summary>What real repositories hold that no specification of today asks for, one by one: read, and never written; members that nobody knows are kept.</summary>
 public sealed class OldRepositoriesTests : IDisposable
 {
     private static readonly Dictionary<string, Action<JsonObject>> Shapes = new()
@@ -27,6 +29,20 @@ public sealed class OldRepositoriesTests : IDisposable
     public void Dispose() => client.Dispose();
 
     public static TheoryData<string> EveryShape => [.. Shapes.Keys];
+
+    [Theory]
+    [MemberData(nameof(EveryShape))]
+    public void Next_VersionAfterThatShape_IsWrittenStrictly(string shape)
+    {
+        var file = MetadataCorruptor.Forge(repository.Files["1.targets.json"], Shapes[shape], repository.Signers[RoleName.Targets]);
+        var current = TufFormat.Instance.Read<Targets>(file, file.Length).Signed;
+
+        var written = JsonNode.Parse(TufFormat.Instance.WriteSigned(TargetsEditor.Next(current, new TargetsChange(), current.Expires)))!;
+
+        Assert.Equal(TufFormat.SpecVersion, written["spec_version"]!.GetValue<string>());
+        Assert.Matches(@"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\z", written["expires"]!.GetValue<string>());
+        Assert.Equal(shape == "members of the tool", written["x-tuf-on-ci-signing-period"] is not null);
+    }
 
     [Theory]
     [MemberData(nameof(EveryShape))]

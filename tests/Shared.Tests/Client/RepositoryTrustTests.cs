@@ -1,6 +1,7 @@
 using System.Globalization;
 using TrustService.Client;
 using TrustService.Errors;
+using TrustService.Formats;
 using TrustService.Formats.Tuf;
 using TrustService.Metadata;
 using TrustService.Oci;
@@ -54,6 +55,20 @@ public sealed class RepositoryTrustTests : IDisposable
         await Refusal.OfAsync(TrustError.ThresholdNotMet, () => pinned.StartRun(FixedTime.Start, new TrustClientOptions()).RefreshAsync(CancellationToken.None));
     }
 
+    // Whoever answers for the server, by either protocol, needs no key for such a root.
+    [Fact]
+    public async Task Open_CertificatePinned_TufRootWithAKeyUnderThatId_IsRefusedAndNothingIsStored()
+    {
+        var id = new string('a', 64);
+        simulator.Files["root.json"] = ForgedRoots.Under(id, simulator);
+
+        await Refusal.OfAsync(TrustError.RootMismatch, () => RepositoryTrust.OpenAsync(
+            Repository, CertificatePin.Parse($"cert:{id}"), MetadataFormats.All, _ => simulator, directory.FullPath, FixedTime.Start, CancellationToken.None));
+        await Refusal.OfAsync(TrustError.Usage, () => OpenAsync(CertificatePin.Parse($"cert:{id}")));
+
+        Assert.DoesNotContain(Directory.GetFiles(directory.FullPath, "*", SearchOption.AllDirectories), file => file.EndsWith(".json", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Open_FingerprintOffline_CannotKnowTheRoot()
     {
@@ -76,6 +91,6 @@ public sealed class RepositoryTrustTests : IDisposable
     public void OfFile_RootThatItsOwnKeysDidNotSign_IsRefused() =>
         Refusal.Of(TrustError.ThresholdNotMet, () => RootPin.OfFile(TufFormat.Instance, MetadataCorruptor.WithoutSignatures(simulator.FirstRoot)));
 
-    private Task<RepositoryTrust> OpenAsync(RootPin pin) =>
+    private Task<RepositoryTrust> OpenAsync(TrustAnchor pin) =>
         RepositoryTrust.OpenAsync(Repository, pin, [TufFormat.Instance], _ => simulator, directory.FullPath, FixedTime.Start, CancellationToken.None);
 }

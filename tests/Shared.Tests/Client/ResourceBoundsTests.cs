@@ -79,9 +79,32 @@ public sealed class ResourceBoundsTests
         var top = await client.RefreshAsync(CancellationToken.None);
         repository.Requests.Clear();
 
-        await Refusal.OfAsync(TrustError.DelegationLimit, () => client.ListAsync(top, CancellationToken.None));
+        await Refusal.OfAsync(TrustError.DelegationLimit, () => TargetListing.ReadAsync(client, top, CancellationToken.None));
 
         Assert.True(repository.Requests.Count < 1100, $"{repository.Requests.Count} files were fetched.");
+    }
+
+    // What one stolen delegated key can publish: a listing would compare each of its targets with each of its patterns.
+    [Fact]
+    public async Task List_ManyTargetsAndPatterns_IsRefusedAndTheHintLeftOut()
+    {
+        var repository = new RepositorySimulator(FixedTime.Start);
+        var thief = repository.Delegate(RoleName.Targets, "thief", ["*"]);
+        var below = repository.Delegate(thief, "below", ["x*"]);
+        var delegations = repository.Targets[thief].Delegations!;
+        var decoys = Enumerable.Range(0, 3000).Select(i => delegations.Roles[0] with { Name = RoleName.ParseDelegated($"decoy{i}"), Paths = ["*?*?*?*?*?*z"] });
+        repository.Targets[thief] = repository.Targets[thief] with { Delegations = delegations with { Roles = [.. decoys, .. delegations.Roles] } };
+        var file = new TargetFile { Length = 1, Hashes = FileHashes.OfSha256([1]) };
+        repository.Targets[below] = repository.Targets[below] with { TargetFiles = Enumerable.Range(0, 15_000).ToDictionary(i => $"x{i}aaaaaaaaaaaa", _ => file) };
+        repository.Publish(RoleName.Targets, thief, below);
+        var client = Client(repository, VerificationLimits.Default);
+        var top = await client.RefreshAsync(CancellationToken.None);
+
+        await Refusal.OfAsync(TrustError.DelegationLimit, () => TargetListing.ReadAsync(client, top, CancellationToken.None));
+
+        Assert.Null(await TargetListing.TryReadAsync(client, top, CancellationToken.None));
+        Assert.Equal("below", (await client.FindAsync(top, "x1aaaaaaaaaaaa", CancellationToken.None))!.Role.Role.Value);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.FindAsync(top, "x1aaaaaaaaaaaa", new CancellationToken(canceled: true)));
     }
 
     // Whoever raises the limit gets an answer, not an exhausted stack: the search is a loop.

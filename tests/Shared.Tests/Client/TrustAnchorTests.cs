@@ -6,6 +6,7 @@ using TrustService.Client;
 using TrustService.Editing;
 using TrustService.Errors;
 using TrustService.Formats.Notary;
+using TrustService.Formats.Tuf;
 using TrustService.Json;
 using TrustService.Keys;
 using TrustService.Metadata;
@@ -118,6 +119,20 @@ public sealed class TrustAnchorTests
         authority.Pin.Require(root, Now);
         Assert.False(root.Metadata.Signed.Keys[new KeyId(ids[1])].IsUsable);
         Refusal.Of(TrustError.RootMismatch, () => other.Pin.Require(root, Now));
+    }
+
+    // An id of TUF is any text: a root of anybody may list a key of theirs under a pinned one.
+    [Fact]
+    public void PinOfCertificates_TufRootWithAKeyUnderThatId_IsRefused()
+    {
+        using var authority = new Authority("Root");
+        var id = new string('a', 64);
+        var forged = TrustedRoot.Pin(TufFormat.Instance, ForgedRoots.Under(id, new RepositorySimulator(Now)), VerificationLimits.Default);
+
+        Assert.Equal(id, Assert.Single(forged.Signers.Signed).Value);
+        Refusal.Of(TrustError.RootMismatch, () => CertificatePin.Parse($"cert:{id}").Require(forged, Now));
+        Refusal.Of(TrustError.RootMismatch, () => CertificatePin.Parse($"cert:{id}").RequireChain([forged], "https://trust.example.com", Now));
+        Refusal.Of(TrustError.RootMismatch, () => authority.Pin.Require(forged, Now));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using TrustService.Client;
 using TrustService.Errors;
 using TrustService.Json;
 using TrustService.Metadata;
@@ -161,7 +162,7 @@ public sealed class TrustClientDelegationTests : IDisposable
         using var cache = client.OpenCache();
         var run = new TrustService.Client.TrustClient(TrustService.Formats.Tuf.TufFormat.Instance, repository, cache, client.Now, client.Options);
 
-        var listed = await run.ListAsync(await run.RefreshAsync(CancellationToken.None), CancellationToken.None);
+        var listed = await TargetListing.ReadAsync(run, await run.RefreshAsync(CancellationToken.None), CancellationToken.None);
 
         Assert.Equal(["1.0"], listed.Select(target => target.Path));
     }

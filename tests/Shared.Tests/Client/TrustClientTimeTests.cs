@@ -33,6 +33,16 @@ public sealed class TrustClientTimeTests : IDisposable
         await client.RefreshAsync();
     }
 
+    // No time is too early to be compared with the clock.
+    [Fact]
+    public async Task Refresh_ClockOfAFormerRunStoodAtTheBeginningOfTime_GoesOn()
+    {
+        using (var cache = client.OpenCache())
+            cache.Write("last-seen", "0001-01-01T00:00:00.0000000Z"u8.ToArray());
+
+        await client.RefreshAsync();
+    }
+
     [Fact]
     public async Task Refresh_LastRootHasExpired_IsStoredAndThenRefused()
     {
