@@ -11,6 +11,9 @@ namespace TrustService.Editing;
 /// </summary>
 public static class WriteRules
 {
+    // Digits of a whole SHA-256.
+    private const int MaxHashPrefixLength = 64;
+
     /// <summary>Checks a root that is to be published.</summary>
     /// <exception cref="TrustException">A coded refusal.</exception>
     public static void CheckRoot(IMetadataFormat format, Root root, DateTimeOffset referenceTime, WriteLimits limits)
@@ -101,6 +104,8 @@ public static class WriteRules
                 throw new TrustException(TrustError.InvalidRoleName, $"{name} cannot delegate to {role.Name}; a delegated role is named {name}/NAME.") { Role = name.Value };
             if (role.RoleKeys.KeyIds.Length > 0 || !format.Rules.MayDelegateToNobody)
                 CheckRoleKeys(name, role.Name.Value, role.RoleKeys, delegations.Keys);
+            if (role.PathHashPrefixes?.Any(prefix => prefix.Length is 0 or > MaxHashPrefixLength || !Json.Hex.IsLower(prefix, prefix.Length)) == true)
+                throw new TrustException(TrustError.InvalidTargetPath, $"{name} delegates a hash prefix to {role.Name} that no hash begins with; 1 to {MaxHashPrefixLength} lower-case hexadecimal digits are needed.") { Role = name.Value };
             foreach (var pattern in role.Paths ?? [])
             {
                 if (!format.Rules.MayWritePathPattern(pattern))
@@ -108,7 +113,19 @@ public static class WriteRules
             }
         }
         if (delegations.Succinct is { } bins)
-            CheckRoleKeys(name, bins.NamePrefix, bins.RoleKeys, delegations.Keys);
+            CheckBins(format, name, bins, delegations.Keys);
+    }
+
+    private static void CheckBins(IMetadataFormat format, RoleName name, SuccinctRoles bins, IReadOnlyDictionary<KeyId, PublicKey> keys)
+    {
+        // Below another role they would end the search of every path that leads to it, and all of them would have to exist there as well.
+        if (name != RoleName.Targets)
+            throw new TrustException(TrustError.InvalidRoleName, $"{name} delegates to hash bins; targets alone may do that.") { Role = name.Value };
+        if (bins.Count > HashBins.Max)
+            throw new TrustException(TrustError.TooLarge, $"{name} delegates to {bins.Count} hash bins; at most {HashBins.Max} are allowed.") { Role = name.Value };
+        if (!format.Rules.MayWriteRoleName(bins.NameOf(0)))
+            throw new TrustException(TrustError.InvalidRoleName, $"{name} delegates to hash bins whose names are not safe in every file system and URL: \"{bins.NameOf(0)}\".") { Role = name.Value };
+        CheckRoleKeys(name, bins.NamePrefix, bins.RoleKeys, keys);
     }
 
     private static void CheckKeys(IMetadataFormat format, string place, IReadOnlyDictionary<KeyId, PublicKey> keys, WriteLimits limits)

@@ -65,6 +65,8 @@ public sealed class DelegationWalk
             return;
         if (delegations.Succinct is { } bins)
         {
+            // A path has one bin, whose word is the last, as that of a terminating role is. The text of TAP 15 lets the search go on; other clients do not.
+            pending.Clear();
             pending.Push(new DelegationStep(role, bins.BinOf(targetPath)));
             decisions?.Add(new DelegationDecision(role, bins.BinOf(targetPath), DelegationVerdict.Matches));
             return;

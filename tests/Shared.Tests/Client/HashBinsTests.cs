@@ -79,6 +79,41 @@ public sealed class HashBinsTests : IDisposable
         await client.RefusedAsync(expected, ["timestamp.json", "snapshot.json", "targets.json", "last-seen"], "1.0");
     }
 
+    // As python-tuf, go-tuf and tuf-js have it: two clients must not find two targets in one repository.
+    [Fact]
+    public async Task Find_TargetBehindBins_IsNotFound()
+    {
+        var first = repository.Delegate(RoleName.Targets, "first", ["a/*"]);
+        var second = repository.Delegate(RoleName.Targets, "second", ["*/*"]);
+        var bins = AddBins(1, first);
+        repository.AddTarget(bins.BinOf("a/binned"), "a/binned", "bin");
+        foreach (var path in (string[])["a/binned", "a/other", "b/other"])
+            repository.AddTarget(second, path, "second");
+        repository.Publish([RoleName.Targets, first, second, .. All(bins)]);
+
+        Assert.Equal(bins.BinOf("a/binned"), (await client.FindAsync("a/binned"))!.Role.Role);
+        Assert.Null(await client.FindAsync("a/other"));
+        Assert.Equal(second, (await client.FindAsync("b/other"))!.Role.Role);
+    }
+
+    [Fact]
+    public async Task Refresh_BinsWhoseNamesAreTooLong_AreRefused()
+    {
+        repository.ListsHashes = false;
+        AddBins(4);
+        repository.Publish(RoleName.Targets);
+        repository.Files["2.targets.json"] = MetadataCorruptor.Forge(
+            repository.Files["2.targets.json"],
+            signed =>
+            {
+                signed["delegations"]!["succinct_roles"]!["name_prefix"] = new string('b', 250);
+                signed["delegations"]!["succinct_roles"]!["bit_length"] = 32;
+            },
+            repository.Signers[RoleName.Targets]);
+
+        await client.RefusedAsync(TrustError.InvalidRoleName, ["timestamp.json", "snapshot.json"]);
+    }
+
     [Theory]
     [InlineData("bit_length", "0")]
     [InlineData("bit_length", "33")]
@@ -140,12 +175,13 @@ public sealed class HashBinsTests : IDisposable
 
     private static IEnumerable<RoleName> All(SuccinctRoles bins) => Enumerable.Range(0, 1 << bins.BitLength).Select(bin => bins.NameOf((uint)bin));
 
-    // Every bin, each empty, below targets.
-    private SuccinctRoles AddBins(int bitLength)
+    // Every bin, each empty, below targets or another role.
+    private SuccinctRoles AddBins(int bitLength, RoleName? delegator = null)
     {
+        delegator ??= RoleName.Targets;
         var key = TestKeys.New();
         var bins = Bins(bitLength, key.Describe().Id);
-        repository.Targets[RoleName.Targets] = repository.Targets[RoleName.Targets] with
+        repository.Targets[delegator] = repository.Targets[delegator] with
         {
             Delegations = new Delegations { Keys = new Dictionary<KeyId, PublicKey> { [key.Describe().Id] = key.Describe() }, Roles = [], Succinct = bins },
         };

@@ -75,6 +75,48 @@ public sealed class WriteRulesTests
         });
     }
 
+    [Fact]
+    public void CheckTargets_HashBinsOfAnHonestWriter_AreAccepted()
+    {
+        foreach (var count in (int[])[HashBins.Min, 1024, HashBins.Max])
+        {
+            Targets = Targets with { Delegations = HashBins.Delegate(count, [TestKeys.New().Describe()], 1) };
+            CheckTargets();
+        }
+    }
+
+    [Theory]
+    [InlineData("../../x", 4, TrustError.InvalidRoleName)]
+    [InlineData("a/b c", 4, TrustError.InvalidRoleName)]
+    [InlineData("1.root", 4, TrustError.InvalidRoleName)]
+    [InlineData("é", 4, TrustError.InvalidRoleName)]
+    [InlineData("bin", 15, TrustError.TooLarge)]
+    [InlineData("bin", 32, TrustError.TooLarge)]
+    public void CheckTargets_HashBinsThatClientsReadDifferently_AreRefused(string prefix, int bitLength, TrustError expected) => Refused(expected, () =>
+    {
+        var bins = HashBins.Delegate(HashBins.Min, [TestKeys.New().Describe()], 1);
+        Targets = Targets with { Delegations = bins with { Succinct = bins.Succinct! with { NamePrefix = prefix, BitLength = bitLength } } };
+    });
+
+    [Fact]
+    public void CheckTargets_HashBinsBelowADelegatedRole_AreRefused()
+    {
+        var team = Targets with { Delegations = HashBins.Delegate(HashBins.Min, [TestKeys.New().Describe()], 1) };
+
+        Refusal.Of(TrustError.InvalidRoleName, () => WriteRules.CheckTargets(TufFormat.Instance, RoleName.Parse("team"), team, 0, FixedTime.Start, WriteLimits.Default));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("A")]
+    [InlineData("xy")]
+    [InlineData("00000000000000000000000000000000000000000000000000000000000000000")]
+    public void CheckTargets_HashPrefixOfNoHash_IsRefused(string prefix) => Refused(TrustError.InvalidTargetPath, () =>
+    {
+        repository.Delegate(RoleName.Targets, "team", ["*"]);
+        Targets = Targets with { Delegations = Targets.Delegations! with { Roles = [Targets.Delegations.Roles[0] with { Paths = null, PathHashPrefixes = ["0a", prefix] }] } };
+    });
+
     [Theory]
     [InlineData(1, 0, null)]
     [InlineData(1000, 0, null)]

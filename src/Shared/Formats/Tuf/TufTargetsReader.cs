@@ -84,14 +84,15 @@ internal static class TufTargetsReader
 
     private static SuccinctRoles ReadSuccinct(JsonObjectReader bins)
     {
-        var prefix = bins.Text("name_prefix");
-        _ = RoleName.ParseDelegated(prefix + "-0");
-        return new SuccinctRoles
+        var succinct = new SuccinctRoles
         {
             RoleKeys = MemberReading.RoleKeys(bins),
             BitLength = (int)bins.Integer("bit_length", 1, 32),
-            NamePrefix = prefix,
+            NamePrefix = bins.Text("name_prefix"),
             Unrecognized = bins.Except("keyids", "threshold", "bit_length", "name_prefix"),
         };
+        // All names are as long as the first; one that cannot be is refused here, not in the middle of a search.
+        _ = succinct.NameOf(0);
+        return succinct;
     }
 }
