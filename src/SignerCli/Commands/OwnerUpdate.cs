@@ -52,6 +52,9 @@ internal sealed class OwnerUpdate(CommandContext context, OwnerReading current) 
     /// <summary>True if targets or a delegated role is signed anew.</summary>
     public bool SignsContent => targets.Count > 0;
 
+    /// <summary>Targets and delegated roles that are signed anew, targets first.</summary>
+    public IEnumerable<KeyValuePair<RoleName, Targets>> Content => targets.OrderBy(entry => entry.Key != RoleName.Targets).ThenBy(entry => entry.Key.Value, StringComparer.Ordinal);
+
     /// <summary>True if nothing is to be published.</summary>
     public bool IsEmpty => IsRootKept && targets.Count == 0;
 
@@ -136,7 +139,7 @@ internal sealed class OwnerUpdate(CommandContext context, OwnerReading current) 
             root = RequireRoot(signed);
             files[RoleName.Root] = signed.File;
         }
-        foreach (var (role, next) in targets.OrderBy(entry => entry.Key != RoleName.Targets))
+        foreach (var (role, next) in Content)
             files[role] = SignTargets(root.Metadata.Signed, role, next).File;
         if (SignSnapshot(root, files) is { } snapshot)
             files[RoleName.Snapshot] = snapshot;

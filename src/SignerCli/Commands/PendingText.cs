@@ -21,9 +21,9 @@ internal static class PendingText
     {
         yield return $"{review.Role.Name} {review.File.Signed.Version}{(review.Parked is { } parked ? $", waiting since {CommandOutput.Date(parked.ParkedAt)} ({Age(now - parked.ParkedAt)})" : "")}";
         // Who may sign is told first, and whole: a hundred tags must not hide a signer.
-        foreach (var line in SignerChanges(review, rules))
+        foreach (var line in SignerChanges(review.Diff, rules))
             yield return "  " + line;
-        var images = ImageChanges(review).ToList();
+        var images = ImageChanges(review.Diff).ToList();
         foreach (var line in images.Take(maxTags))
             yield return "  " + line;
         if (images.Count > maxTags)
@@ -47,8 +47,8 @@ internal static class PendingText
     /// <summary>What becomes of images and signers, in one line.</summary>
     public static string Summary(PendingReview review, FormatRules rules)
     {
-        var images = ImageChanges(review).ToList();
-        var changes = SignerChanges(review, rules).Concat(images.Take(MaxSummary)).Concat(images.Count > MaxSummary ? [$"… ({images.Count} tags)"] : []);
+        var images = ImageChanges(review.Diff).ToList();
+        var changes = SignerChanges(review.Diff, rules).Concat(images.Take(MaxSummary)).Concat(images.Count > MaxSummary ? [$"… ({images.Count} tags)"] : []);
         return string.Join("; ", changes) switch { "" => "renewed", var text => text };
     }
 
@@ -66,7 +66,7 @@ internal static class PendingText
         writer.WriteTexts("signedBy", review.Signers.Signed.Select(id => id.Value));
         writer.WriteTexts("missing", Missing(review).Select(id => id.Value));
         writer.WriteBoolean("told", review.IsTold);
-        writer.WriteTexts("changes", Changes(review, rules));
+        writer.WriteTexts("changes", Changes(review.Diff, rules));
         writer.WriteEndObject();
     }
 
@@ -81,29 +81,29 @@ internal static class PendingText
     }
 
     /// <summary>What it changes, signers first.</summary>
-    public static IEnumerable<string> Changes(PendingReview review, FormatRules rules) => SignerChanges(review, rules).Concat(ImageChanges(review));
+    public static IEnumerable<string> Changes(TargetsDiff diff, FormatRules rules) => SignerChanges(diff, rules).Concat(ImageChanges(diff));
 
-    private static IEnumerable<string> SignerChanges(PendingReview review, FormatRules rules)
+    private static IEnumerable<string> SignerChanges(TargetsDiff diff, FormatRules rules)
     {
-        foreach (var (before, after) in review.Diff.Roles)
+        foreach (var (before, after) in diff.Roles)
         {
             var name = Printable.Text(rules.Signers.NameOf((after ?? before)!.Name));
-            yield return after is null ? $"- signer {name}" : $"{(before is null ? "+" : "~")} signer {name}: {Describe(after, before, review.Diff.After, rules)}{(before is null ? "" : $"  (was {Describe(before, before, review.Diff.Before!, rules)})")}";
+            yield return after is null ? $"- signer {name}" : $"{(before is null ? "+" : "~")} signer {name}: {Describe(after, before, diff.After, rules)}{(before is null ? "" : $"  (was {Describe(before, before, diff.Before!, rules)})")}";
         }
     }
 
-    private static IEnumerable<string> ImageChanges(PendingReview review)
+    private static IEnumerable<string> ImageChanges(TargetsDiff diff)
     {
-        foreach (var (path, target) in review.Diff.Set)
+        foreach (var (path, target) in diff.Set)
         {
             var words = TargetWords.Of(target);
-            var former = review.Diff.Before?.TargetFiles.TryGetValue(path, out var before) == true ? TargetWords.Of(before).WithoutThoseOf(words) : "";
+            var former = diff.Before?.TargetFiles.TryGetValue(path, out var before) == true ? TargetWords.Of(before).WithoutThoseOf(words) : "";
             yield return $"+ {ReadableJson.Of(path)}  {words}{(former.Length == 0 ? "" : $"  (was {former})")}";
         }
-        foreach (var path in review.Diff.Removed)
+        foreach (var path in diff.Removed)
             yield return $"- {ReadableJson.Of(path)}";
         // The first version of a role takes it from nowhere else.
-        if (review.Diff.Before is null && review.Diff.After.Repository is { } repository)
+        if (diff.Before is null && diff.After.Repository is { } repository)
             yield return $"+ belongs to {ReadableJson.Of(repository)}";
     }
 

@@ -34,10 +34,11 @@ internal sealed class RootPublishCommand : SignerCommand
         ProposalReport.Say(context.Output, proposal);
         var published = Complete(context, proposal);
         context.Confirm($"Publish root {proposal.Proposed.Signed.Version} of {proposal.Repository}?", renewal.IsConfirmed(context.Parse));
+        var anew = new List<string>();
         var isNew = proposal.Current is null
             ? await BeginAsync(context, proposal, published, cancellationToken)
-            : await FollowAsync(context, proposal, cancellationToken);
-        await FinishAsync(context, proposal, isNew, cancellationToken);
+            : await FollowAsync(context, proposal, anew, cancellationToken);
+        await FinishAsync(context, proposal, isNew, anew, cancellationToken);
         return Outcome.Verified;
     }
 
@@ -73,7 +74,7 @@ internal sealed class RootPublishCommand : SignerCommand
         return offered is null;
     }
 
-    private async Task<bool> FollowAsync(CommandContext context, RootProposal proposal, CancellationToken cancellationToken)
+    private async Task<bool> FollowAsync(CommandContext context, RootProposal proposal, List<string> anew, CancellationToken cancellationToken)
     {
         var current = await OwnerReading.ReadAsync(context, trust, proposal.Repository, readsBins: false, cancellationToken);
         var (now, next) = (current.Root.Metadata, proposal.Proposed);
@@ -95,6 +96,14 @@ internal sealed class RootPublishCommand : SignerCommand
         // Targets that the new root's keys did not sign would be refused with it.
         if (changesBins || !SignatureThreshold.Count(current.Top.Metadata, next.Signed.Keys, next.Signed.Roles[RoleName.Targets]).IsMet)
             update.AddTargets(current.Top.Metadata.Signed, context.Now + renewal.Lifetime(context.Parse));
+        anew.AddRange(SignedAnew.Lines(update, current.Format));
+        if (anew.Count > 0)
+        {
+            context.Output.Tell("Others signed this so far. It is signed anew with the targets keys that are here:");
+            foreach (var line in anew)
+                context.Output.Tell("  " + line);
+            context.Confirm("Sign all of this?", renewal.IsConfirmed(context.Parse));
+        }
         await update.PublishAsync(cancellationToken);
         WarnOfOtherRoles(context, current.Top.Metadata.Signed.Delegations, now.Signed, next.Signed);
         return true;
@@ -112,7 +121,7 @@ internal sealed class RootPublishCommand : SignerCommand
     }
 
     // Read back as any verifier would, before it is called done.
-    private async Task FinishAsync(CommandContext context, RootProposal proposal, bool isNew, CancellationToken cancellationToken)
+    private async Task FinishAsync(CommandContext context, RootProposal proposal, bool isNew, List<string> anew, CancellationToken cancellationToken)
     {
         var targets = await context.WithinTimeoutAsync(
             async token =>
@@ -131,6 +140,8 @@ internal sealed class RootPublishCommand : SignerCommand
             Output.JsonResults.WriteOutcome(writer, isNew ? "published" : "unchanged", Outcome.Verified);
             writer.WriteProposal(proposal);
             writer.WriteString("fingerprint", fingerprint);
+            if (anew.Count > 0)
+                Output.JsonResults.WriteTexts(writer, "signedAnew", anew);
             writer.WriteEndObject();
         });
     }

@@ -33,7 +33,7 @@ internal sealed class StaleChange(CommandContext context, RepositorySigning sign
         var (rules, share) = (current.Targets.Snapshot.Root.Format.Rules, new RoleShare(SigningRole.Find(current.Targets, review.Role.Name)!));
         // What is asked about is what is made now, on top of what is current now.
         var anew = review with { Diff = TargetsDiff.Between(review.Diff.Before, TargetsEditor.Next(review.Diff.Before!, made, review.File.Signed.Expires)), IsTold = true };
-        foreach (var line in PendingText.Changes(anew, rules))
+        foreach (var line in PendingText.Changes(anew.Diff, rules))
             context.Output.Tell("  " + line);
         PendingText.WarnOfOneTimeKeys(context.Output, [anew]);
         // The parked one goes only when another takes its place.

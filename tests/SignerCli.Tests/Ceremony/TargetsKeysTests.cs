@@ -23,6 +23,8 @@ public sealed class TargetsKeysTests(TeamServer server) : IClassFixture<TeamServ
 
         Assert.Equal("key-not-found", refused.ErrorCode);
         Assert.Contains("still signs for ci: signer key rotate ci", published.Messages, StringComparison.Ordinal);
+        // What a thief put there would be signed by whoever has the new key: it is shown first.
+        Assert.Matches(@"signed anew with the targets keys that are here:\s+targets \d+\s+\+ signer ci: 1 of .* may sign ci-\*\s+\+ 1\.0  sha256:[0-9a-f]{64}  length \d+", published.Messages);
         await team.Release.SucceedsAsync("verify", $"{team.Repository}:1.0", "--no-registry");
     }
 
@@ -40,7 +42,9 @@ public sealed class TargetsKeysTests(TeamServer server) : IClassFixture<TeamServ
         var pin = (await team.StatusAsync()).Json.GetProperty("root").GetProperty("fingerprint").GetString()!;
         var next = team.Holder("next-release");
         next.Environment["SIGNER_SERVER"] = server.Host.Url;
-        await next.SucceedsAsync("root", "publish", team["root-2"], "-y", "--root", pin);
+        next.Terminal.Answer("y", "n");
+        var declined = await next.RunAsync("root", "publish", team["root-2"], "--root", pin, "-o", "json");
+        var published = await next.SucceedsAsync("root", "publish", team["root-2"], "-y", "-q", "--root", pin, "-o", "json");
 
         var layout = team.Layout("evil");
         var stolen = await team.Release.RunAsync("sign", layout, "--as", $"{team.Repository}:evil", "-y", "-o", "json");
@@ -48,6 +52,10 @@ public sealed class TargetsKeysTests(TeamServer server) : IClassFixture<TeamServ
         await next.SucceedsAsync("sign", layout, "--as", $"{team.Repository}:2.0", "-y", "--root", pin);
 
         Assert.Equal("key-not-found", refused.ErrorCode);
+        Assert.Equal("declined", declined.ErrorCode);
+        Assert.Matches(@"bin-\d \d+\s+\+ 1\.0  sha256:", published.Messages);
+        Assert.DoesNotContain("this program does not know", published.Messages, StringComparison.Ordinal);
+        Assert.Contains(published.Json.GetProperty("signedAnew").EnumerateArray(), line => line.GetString()!.StartsWith("  + 1.0  sha256:", StringComparison.Ordinal));
         Assert.Equal("key-not-found", stolen.ErrorCode);
         Assert.Equal("not-signed", verified.ErrorCode);
         await team.Release.SucceedsAsync("verify", $"{team.Repository}:1.0", $"{team.Repository}:2.0", "--no-registry");
