@@ -65,7 +65,7 @@ public sealed class StaticHostTests : IAsyncLifetime, IDisposable
         repository.Export(directory["site"]);
 
         foreach (var name in names)
-            (await GetAsync(name)).Refuses(11, "cannot be laid out");
+            (await GetAsync(name)).Refuses(2, "cannot be laid out");
 
         Assert.False(Directory.Exists(Out));
         Assert.DoesNotContain(host.Requests, path => path.Contains("outside", StringComparison.Ordinal) || path.Contains("absolute", StringComparison.Ordinal));
