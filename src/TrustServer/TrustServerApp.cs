@@ -28,7 +28,7 @@ internal static class TrustServerApp
                 return Print(command is null ? ServerCommandLine.Help : OperatorCommandLine.Help);
             if (commandLine.ContainsKey(SettingNames.Version))
                 return Print($"TrustServer {ProductVersion.Text}");
-            await using var app = Create(command?.Settings ?? args);
+            await using var app = Create(command?.Settings ?? args, mayBegin: command is null);
             if (command is not null)
                 return (int)await new OperatorCommands(app.Services, command, Console.Out).RunAsync(CancellationToken.None);
             await app.RunAsync();
@@ -44,13 +44,14 @@ internal static class TrustServerApp
     /// <summary>Builds the server; nothing listens yet.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="configure">Last changes to what it is made of, for tests; or null.</param>
+    /// <param name="mayBegin">True if a new database and its directory may be made; a command of the operator is about one that is there.</param>
     /// <exception cref="TrustException">A setting is wrong, or a file cannot be used.</exception>
-    public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplication Create(string[] args, Action<WebApplicationBuilder>? configure = null, bool mayBegin = true)
     {
         var commandLine = ServerCommandLine.Parse(args);
         var builder = WebApplication.CreateEmptyBuilder(ServerCommandLine.HostOptions(commandLine));
         builder.Services.AddSingleton(TimeProvider.System);
-        var settings = builder.AddTrustConfiguration(commandLine);
+        var settings = builder.AddTrustConfiguration(commandLine, mayBegin);
         builder.AddTrustLogging();
         configure?.Invoke(builder);
         builder.AddTrustKestrel(settings);

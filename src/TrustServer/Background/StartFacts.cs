@@ -25,7 +25,7 @@ internal sealed record StartFacts(ServerSettings Settings, DatabaseOptions Datab
 
     private string SchemaText() => Migration.ReadEmbedded(Database.IsEmbedded ? "sqlite" : "postgresql").Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    private string StoreText() => Database.IsEmbedded ? $"SQLite {Path.Combine(Database.DataDirectory, "trust.db")}" : "PostgreSQL";
+    private string StoreText() => Database.IsEmbedded ? $"SQLite {Database.EmbeddedFile}" : "PostgreSQL";
 
     private string TlsText() => Settings switch
     {

@@ -16,9 +16,9 @@ internal static class ConfigurationSetup
     private static readonly string[] PlainSettings =
         [SettingNames.Urls, SettingNames.Data, SettingNames.Database, SettingNames.TlsCert, SettingNames.TlsKey, SettingNames.DevTls, SettingNames.InsecureNoAuth, SettingNames.InsecureHttp];
 
-    /// <summary>Reads the settings and makes the data directory.</summary>
+    /// <summary>Reads the settings and makes the data directory, or insists that the embedded database is there.</summary>
     /// <exception cref="TrustException"><see cref="TrustError.Usage"/>, <see cref="TrustError.InsecureTransport"/> or <see cref="TrustError.LocalFile"/>.</exception>
-    public static ServerSettings AddTrustConfiguration(this WebApplicationBuilder builder, IReadOnlyDictionary<string, string?> commandLine)
+    public static ServerSettings AddTrustConfiguration(this WebApplicationBuilder builder, IReadOnlyDictionary<string, string?> commandLine, bool mayBegin)
     {
         var configFile = commandLine.GetValueOrDefault(SettingNames.Config) ?? Environment.GetEnvironmentVariable("TRUST_CONFIG");
         if (!string.IsNullOrEmpty(configFile))
@@ -26,14 +26,20 @@ internal static class ConfigurationSetup
         builder.Configuration.AddEnvironmentVariables(EnvironmentPrefix).AddInMemoryCollection(commandLine);
 
         var settings = ServerSettings.Read(builder.Configuration);
-        MakeDataDirectory(settings.DataDirectory);
         // Read already; the web server would take it for a setting of its own.
         builder.Configuration[SettingNames.Urls] = null;
-        var connection = builder.Configuration[SettingNames.Database];
+        var database = new DatabaseOptions
+        {
+            DataDirectory = settings.DataDirectory,
+            ConnectionString = builder.Configuration[SettingNames.Database] ?? builder.Configuration[$"{DatabaseOptions.Section}:{nameof(DatabaseOptions.ConnectionString)}"] ?? "",
+        };
+        if (!mayBegin && database.IsEmbedded && !File.Exists(database.EmbeddedFile))
+            throw new TrustException(TrustError.LocalFile, $"There is no database {database.EmbeddedFile}.") { Hint = "Give the settings that the server has: --data DIR, --database, --config, or its environment." };
+        MakeDataDirectory(settings.DataDirectory);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            [$"{DatabaseOptions.Section}:{nameof(DatabaseOptions.DataDirectory)}"] = settings.DataDirectory,
-            [$"{DatabaseOptions.Section}:{nameof(DatabaseOptions.ConnectionString)}"] = connection ?? builder.Configuration[$"{DatabaseOptions.Section}:{nameof(DatabaseOptions.ConnectionString)}"] ?? "",
+            [$"{DatabaseOptions.Section}:{nameof(DatabaseOptions.DataDirectory)}"] = database.DataDirectory,
+            [$"{DatabaseOptions.Section}:{nameof(DatabaseOptions.ConnectionString)}"] = database.ConnectionString,
         });
         var hasPassword = commandLine.GetValueOrDefault(SettingNames.Database)?.Contains("password", StringComparison.OrdinalIgnoreCase) == true;
         builder.Services.AddSingleton(services => new StartFacts(settings, services.GetRequiredService<IOptions<DatabaseOptions>>().Value, hasPassword));

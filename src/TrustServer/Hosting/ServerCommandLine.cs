@@ -9,6 +9,7 @@ internal static class ServerCommandLine
     public const string Help = """
         Usage: TrustServer [options]
                TrustServer keys list|activate-standby [options]     (TrustServer keys list --help)
+               TrustServer restore bump [options]                   (TrustServer restore bump --help)
 
         Serves signed metadata (TUF) of image repositories.
 
@@ -72,7 +73,7 @@ internal static class ServerCommandLine
             }
             else
             {
-                throw Wrong(name.StartsWith('-') ? $"{name} is not an option that takes {(equals < 0 ? "no value" : "a value")}." : $"\"{name}\" is not an option.");
+                throw Wrong(Switches.ContainsKey(name) ? $"{name} takes no value." : name.StartsWith('-') ? $"There is no option {name}." : $"\"{name}\" is not an option.");
             }
         }
         return settings;

@@ -21,6 +21,9 @@ internal sealed class DatabaseOptions
     /// </summary>
     public string ConnectionString { get; set; } = "";
 
+    /// <summary>The SQLite file of <see cref="DataDirectory"/>.</summary>
+    public string EmbeddedFile => Path.Combine(DataDirectory, "trust.db");
+
     /// <summary>True if the data is in the SQLite file of <see cref="DataDirectory"/>.</summary>
     public bool IsEmbedded => string.IsNullOrWhiteSpace(ConnectionString);
 }

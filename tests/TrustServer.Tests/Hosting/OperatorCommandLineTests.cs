@@ -33,6 +33,23 @@ public sealed class OperatorCommandLineTests
     [InlineData("restore", "bump", "--by", "5000000000")]
     public void TryParse_AnythingElse_IsAUsageError(params string[] args) => Refusal.Of(TrustError.Usage, () => OperatorCommandLine.TryParse(args));
 
+    // A mistyped directory must not look like a server without keys.
+    [Theory]
+    [InlineData("keys", "list")]
+    [InlineData("restore", "bump")]
+    public async Task Run_DirectoryWithoutADatabase_IsRefusedAndNothingIsMade(params string[] command)
+    {
+        using var directory = new TestDirectory();
+        var mistyped = directory["nope"];
+        Directory.CreateDirectory(directory["empty"]);
+
+        Assert.Equal(1, await TrustServerApp.RunAsync([.. command, "--data", mistyped]));
+        Assert.Equal(1, await TrustServerApp.RunAsync([.. command, "--data", directory["empty"]]));
+
+        Assert.False(Directory.Exists(mistyped));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(directory["empty"]));
+    }
+
     [Fact]
     public async Task Run_OptionOfAnotherCommand_IsAUsageError() =>
         Assert.Equal(2, await TrustServerApp.RunAsync(["keys", "list", "--by", "3"]));
