@@ -68,7 +68,7 @@ internal sealed class InspectCommand : SignerCommand
             context.Output.Warn(expired.Message);
         var roles = await reading.Client.ReadAllRolesAsync(reading.Targets, cancellationToken);
         var found = asked.TagIsImplied
-            ? await reading.Client.ListAsync(reading.Targets, cancellationToken)
+            ? await TargetListing.ReadAsync(reading.Client, reading.Targets, cancellationToken)
             : await reading.Client.FindAsync(reading.Targets, TargetNames.For(asked), cancellationToken) is { } target ? [target] : [];
         return new DockerInspection(reading.Targets, roles, found).Write(context.Parse.GetRequiredValue(reference));
     }
