@@ -33,7 +33,7 @@ public sealed class TransportCaseTests(TrustWorld world) : IClassFixture<TrustWo
         await world.Owner.DoAsync("init", "registry.example.com/team/plain", "-y");
 
         // Nothing answers there; what matters is that TLS was tried and nothing else.
-        var refused = (await world.Owner.RunAsync("sign", "-y", "-t", "5s", "registry.invalid/team/plain:1.0")).Exits(14);
+        var refused = (await world.Owner.RunAsync("sign", "-y", "-t", "5s", "registry.invalid/team/plain:1.0", "--root", $"root:1:sha256:{new string('0', 64)}")).Exits(14);
         Assert.DoesNotContain("http://", refused.Messages, StringComparison.Ordinal);
     }
 
