@@ -7,8 +7,7 @@ internal static class FuzzLimits
     public static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// Bytes that reading one input may allocate in all, nearly all of it garbage at once: to check that an Ed25519 point is
-    /// sound takes 300 KB, and an input may list two thousand. What is alive at one time is bounded by the limit of the heap.
+    /// Bytes that reading one input may allocate in all, nearly all of it garbage at once. What is alive at one time is bounded by the limit of the heap.
     /// </summary>
-    public const long MaxAllocatedBytes = 768L * 1024 * 1024;
+    public const long MaxAllocatedBytes = 256L * 1024 * 1024;
 }

@@ -23,6 +23,9 @@ public sealed class RepositoryTrust : IDisposable
         Source = source;
     }
 
+    /// <summary>The time of the opening, UTC: that of a run that goes on at once (TUF 1.0.34 §5.1).</summary>
+    public DateTimeOffset OpenedAt => opened;
+
     /// <summary>What decides which root is trusted.</summary>
     public TrustAnchor Anchor => anchor;
 

@@ -67,8 +67,9 @@ internal sealed class TufGetCommand : SignerCommand
         };
         PrivateFiles.EnsureDirectory(context.Home.Cache);
         context.Output.Progress($"Reading {host.Metadata.Location}");
-        using var repository = await HostedRepository.OpenAsync(MetadataFormats.Find("tuf"), PinOf(context.Parse.GetRequiredValue(root)), host.Metadata, context.Home.Cache, context.Now, cancellationToken);
-        var client = repository.StartRun(context.Now, new TrustClientOptions());
+        var now = context.Now;
+        using var repository = await HostedRepository.OpenAsync(MetadataFormats.Find("tuf"), PinOf(context.Parse.GetRequiredValue(root)), host.Metadata, context.Home.Cache, now, cancellationToken);
+        var client = repository.StartRun(now, new TrustClientOptions());
         var top = await client.RefreshAsync(cancellationToken);
         var results = new List<Result>();
         foreach (var target in context.Parse.GetRequiredValue(targets))

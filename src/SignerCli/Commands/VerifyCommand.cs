@@ -98,7 +98,7 @@ internal sealed class VerifyCommand : SignerCommand
     private async Task<IReadOnlyList<(int Index, DecidedImage Image)>> DecideAsync(CommandContext context, RepositoryName repository, ImmutableArray<VerificationRequest> requests, CancellationToken cancellationToken)
     {
         using var opened = await context.OpenAsync(repository, trust, context.Parse.GetValue(isOffline), cancellationToken);
-        var verifier = new ImageVerifier(opened, context.Now, new TrustClientOptions());
+        var verifier = new ImageVerifier(opened, opened.OpenedAt, new TrustClientOptions());
         var decided = new List<(int, DecidedImage)>();
         foreach (var (index, request) in requests.Index().Where(entry => entry.Item.Reference.Repository == repository))
             decided.Add((index, await verifier.DecideAsync(request, cancellationToken)));
