@@ -5,6 +5,7 @@ using TrustService.Cli.Settings;
 using TrustService.Editing;
 using TrustService.Errors;
 using TrustService.Formats;
+using TrustService.Metadata;
 using TrustService.Oci;
 using TrustService.Verification;
 
@@ -54,7 +55,7 @@ internal sealed class InitCommand : SignerCommand
         };
         context.Output.Say("Trust server", context.Servers.Address);
         var (targets, fingerprint, isNew) = await new RepositoryInitialization(context, name, request).RunAsync(cancellationToken);
-        Report(context.Output, name, fingerprint, targets, isNew);
+        Report(context, name, fingerprint, targets, isNew);
         return Outcome.Verified;
     }
 
@@ -66,8 +67,15 @@ internal sealed class InitCommand : SignerCommand
             : throw new TrustException(TrustError.Usage, $"{text} is one image; trust belongs to its whole repository.") { Hint = $"Did you mean: signer init {reference.Repository}" };
     }
 
-    private static void Report(CommandOutput output, RepositoryName name, string fingerprint, TrustedTargets current, bool isNew)
+    // Of a root key whose private half is here and can be copied.
+    private static string BackupAdvice(CommandContext context, Root root) =>
+        context.Keys.List().FirstOrDefault(entry => entry.IsFile && OwnerUpdate.KeysOf(root, RoleName.Root).Any(entry.IsSame)) is { Id: { } id } key
+            ? $"   ·   a backup of the root key for the safe: signer key backup {key.Label ?? id.Value[..8]} --out FILE"
+            : "";
+
+    private static void Report(CommandContext context, RepositoryName name, string fingerprint, TrustedTargets current, bool isNew)
     {
+        var output = context.Output;
         var timestamp = current.Snapshot.Timestamp.Metadata.Signed;
         var root = current.Snapshot.Root.Version;
         output.Say("");
@@ -77,7 +85,7 @@ internal sealed class InitCommand : SignerCommand
         output.Say("Fingerprint    Give it to those who verify: signer verify --root FINGERPRINT");
         output.Result(fingerprint);
         output.Say("");
-        output.Say($"Next: signer sign {name}:TAG   ·   a backup of the root key for the safe: signer key backup KEY --out FILE");
+        output.Say($"Next: signer sign {name}:TAG{BackupAdvice(context, current.Snapshot.Root.Metadata.Signed)}");
         output.ResultJson(writer =>
         {
             writer.WriteStartObject();

@@ -40,7 +40,7 @@ internal sealed class KeyBackupCommand : SignerCommand
     {
         var name = context.Parse.GetValue(key);
         if (name is null != context.Parse.GetValue(isAll))
-            throw new TrustException(TrustError.Usage, "One key or all of them?") { Hint = "signer key backup KEY …  or  signer key backup --all …" };
+            throw new TrustException(TrustError.Usage, "One key or all of them?") { Hint = "signer key backup KEY --out FILE  or  signer key backup --all --out FILE" };
         if (context.Parse.GetValue(shares) is { } count)
             WriteShares(context, name, count);
         else

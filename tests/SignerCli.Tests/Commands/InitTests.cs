@@ -23,7 +23,8 @@ public sealed class InitTests : IAsyncLifetime
         var fingerprint = await world.Owner.RunAsync("root", "export", "--fingerprint", Repository);
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("signer key backup KEY --out FILE", run.Messages, StringComparison.Ordinal);
+        var rootKey = Path.GetFileNameWithoutExtension(Directory.GetFiles(world.Owner.Keys, "root-*.pem").Single())["root-".Length..];
+        Assert.Contains($"signer key backup {rootKey} --out FILE", run.Messages, StringComparison.Ordinal);
         Assert.Equal("initialized", run.Json.GetProperty("outcome").GetString());
         var expected = $"root:1:sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(exported.Results)))}";
         Assert.Equal(expected, run.Json.GetProperty("fingerprint").GetString());

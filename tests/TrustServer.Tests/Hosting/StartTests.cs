@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Configuration;
+using TrustService.Errors;
+using TrustService.Server.Hosting;
 using TrustService.Testing;
 
 namespace TrustService.Server.Tests.Hosting;
@@ -44,6 +47,19 @@ public sealed class StartTests : IDisposable
     [InlineData("{")]
     public async Task ConfigurationFile_WithAMistake_EndsWithTwo(string json) =>
         Assert.Equal(2, await TrustServerApp.RunAsync(["--data", directory["data"], "--urls", "http://127.0.0.1:0", "--config", directory.Write("config.json", json)]));
+
+    [Theory]
+    [InlineData("""{"Database":{"ConnectionString":tHost=db;Password=a-long-password}}""")]
+    [InlineData("""{"Database":{"ConnectionString":"Host=db;Password=a-long-password""")]
+    [InlineData("a-long-password")]
+    [InlineData("null a-long-password")]
+    public void ConfigurationFile_ThatIsNotJson_IsRefusedWithoutAnyOfIt(string text)
+    {
+        var refusal = Refusal.Of(TrustError.Usage, () => ConfigurationSetup.AddFile(new ConfigurationManager(), directory.Write("config.json", text)));
+
+        Assert.DoesNotContain("a-long-password", refusal + refusal.Hint, StringComparison.Ordinal);
+        Assert.Contains("line 1 of it is not JSON", refusal.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("--help")]

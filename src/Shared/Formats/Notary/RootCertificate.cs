@@ -31,7 +31,7 @@ public static class RootCertificate
         {
             SignatureMethod.Ecdsa when key.Scheme != SignatureScheme.EcdsaP384Sha384 => NotaryKey.EcdsaCertificate,
             SignatureMethod.RsaPss => NotaryKey.RsaCertificate,
-            _ => throw new TrustException(TrustError.UnacceptableKey, $"A root key of a Notary repository is ECDSA P-256 or RSA; a key of the scheme {key.Scheme} cannot be one.") { Hint = "Make a new root key: signer key generate" },
+            _ => throw new TrustException(TrustError.UnacceptableKey, $"A root key of a Notary repository is ECDSA P-256 or RSA; {(key.Scheme == SignatureScheme.Ed25519 ? "Ed25519" : "ECDSA P-384")} cannot be one.") { Hint = "Make a new root key: signer key generate" },
         };
         using var certificate = Sign(key, repository, notBefore, notAfter);
         // The Notary client's certificates end with a line feed.
