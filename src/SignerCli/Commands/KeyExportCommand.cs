@@ -35,8 +35,6 @@ internal sealed class KeyExportCommand : SignerCommand
     {
         var entry = context.KeyFinder.Find(context.Parse.GetRequiredValue(key));
         var path = context.Parse.GetValue(outFile);
-        if (path is not null)
-            PrivateFiles.RequireFree(path);
         if (context.Parse.GetValue(isPrivate))
             ExportPrivate(context, entry, path ?? throw new TrustException(TrustError.Usage, "A private key is written to a file only.") { Hint = "Give --out FILE." }, context.Parse.GetValue(forNotary));
         else if (context.Parse.GetValue(forNotary))
@@ -48,6 +46,8 @@ internal sealed class KeyExportCommand : SignerCommand
 
     private static void ExportPublic(CommandContext context, KeyEntry entry, string? path)
     {
+        if (path is not null)
+            PrivateFiles.RequireFree(path);
         var (scheme, material) = entry.Public is { } known ? (known.Scheme, known.Material) : Open();
         var pem = KeyMaterial.ToPem(scheme, material.Span);
         if (path is not null)
@@ -76,6 +76,7 @@ internal sealed class KeyExportCommand : SignerCommand
         RoleKeyring.RequireFile(entry);
         if (entry.Origin != KeyOrigin.Store)
             throw new TrustException(TrustError.Usage, $"{entry.Location} is not in the key store; it can be copied as it is.");
+        PrivateFiles.RequireFree(path);
         PrivateFiles.WriteNew(path, isForNotary ? ForNotary(context, entry) : PrivateFiles.Read(entry.Location, PrivateKeyFile.MaxBytes));
         context.Output.Say("Key", $"{entry.Name}, encrypted with its passphrase → {path}");
         context.Output.ResultJson(writer => writer.WriteKey(entry with { Location = path }));
