@@ -32,6 +32,21 @@ public sealed class NotaryReaderTests
         Refusal.Of(TrustError.TooLarge, () => MetadataFormats.Detect(tuf, 10));
     }
 
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(1, TrustError.TooLarge)]
+    public void Snapshot_ListsRolesUpToTheLimit(int more, TrustError? expected)
+    {
+        var listed = $"{{\"hashes\":{{\"sha256\":\"{Convert.ToBase64String(new byte[32])}\"}},\"length\":1}}";
+        var roles = Enumerable.Range(0, MetadataLimits.MaxSnapshotRoles - 2 + more).Select(i => $"\"targets/{i}\":{listed},");
+        var file = Encoding.UTF8.GetBytes($$$"""{"signatures":[],"signed":{"_type":"Snapshot","expires":"2036-01-01T00:00:00Z","meta":{{{{string.Concat(roles)}}}"root":{{{listed}}},"targets":{{{listed}}}},"version":1}}""");
+
+        if (expected is { } error)
+            Refusal.Of(error, () => Format.Read<Snapshot>(file, VerificationLimits.Default.MaxListedSnapshotBytes));
+        else
+            Assert.Equal(MetadataLimits.MaxSnapshotRoles, Format.Read<Snapshot>(file, VerificationLimits.Default.MaxListedSnapshotBytes).Signed.Meta.Count);
+    }
+
     [Fact]
     public void Formats_AreFoundByTheirName()
     {

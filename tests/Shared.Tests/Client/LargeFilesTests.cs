@@ -3,14 +3,15 @@ using System.Text;
 using TrustService.Errors;
 using TrustService.Formats;
 using TrustService.Formats.Tuf;
+using TrustService.Json;
 using TrustService.Metadata;
 using TrustService.Testing;
 using TrustService.Verification;
 
 namespace TrustService.Shared.Tests.Client;
 
-/// <summary>Snapshots of a size that nobody needs. Whoever has the timestamp key alone can list any length, and has every client read that much that nobody else signed.</summary>
-public sealed class LargeSnapshotTests : IDisposable
+/// <summary>Files of the size that is promised, and snapshots of one that nobody needs. Whoever has the timestamp key alone can list any length, and has every client read that much that nobody else signed.</summary>
+public sealed class LargeFilesTests : IDisposable
 {
     private const int MiB = 1024 * 1024;
     private const string FewestTokens = "\"{0:x}.json\":{{\"version\":1}},";
@@ -18,7 +19,7 @@ public sealed class LargeSnapshotTests : IDisposable
     private readonly RepositorySimulator repository = new(FixedTime.Start);
     private readonly ClientFixture client;
 
-    public LargeSnapshotTests() => client = new ClientFixture(repository);
+    public LargeFilesTests() => client = new ClientFixture(repository);
 
     public void Dispose() => client.Dispose();
 
@@ -32,6 +33,24 @@ public sealed class LargeSnapshotTests : IDisposable
         var targets = await client.RefreshAsync();
 
         Assert.Equal(roles, targets.Snapshot.Metadata.Signed.Meta.Count);
+    }
+
+    [Fact]
+    public async Task Find_AmongHundredThousandTagsInOneFile_IsFound()
+    {
+        var image = new TargetFile { Length = 12_345, Hashes = FileHashes.OfSha256([1]), Custom = JsonWriting.Element(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("media_type", "application/vnd.oci.image.manifest.v1+json");
+            writer.WriteEndObject();
+        }) };
+        repository.Targets[RoleName.Targets] = repository.Targets[RoleName.Targets] with
+        {
+            TargetFiles = Enumerable.Range(0, 100_000).ToDictionary(i => string.Create(CultureInfo.InvariantCulture, $"release-of-the-day-{i}"), _ => image),
+        };
+        repository.Publish(RoleName.Targets);
+
+        Assert.NotNull(await client.FindAsync("release-of-the-day-99999"));
     }
 
     [Fact]
