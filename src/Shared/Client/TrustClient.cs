@@ -64,7 +64,6 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
         var walk = new DelegationWalk(top, targetPath);
         while (walk.Next() is { } step)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             try
             {
                 walk.Visit(await LoadDelegatedAsync(step, cancellationToken).ConfigureAwait(false));

@@ -114,7 +114,18 @@ public sealed class ResourceBoundsTests
 
         Assert.Null(await TargetListing.TryReadAsync(client, top, CancellationToken.None));
         Assert.Equal("below", (await client.FindAsync(top, "x1aaaaaaaaaaaa", CancellationToken.None))!.Role.Role.Value);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.FindAsync(top, "x1aaaaaaaaaaaa", new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public async Task List_GivenUp_EndsAlthoughEverythingIsHere()
+    {
+        var repository = new RepositorySimulator(FixedTime.Start);
+        repository.AddTarget(RoleName.Targets, "1.0", "content");
+        repository.Publish(RoleName.Targets);
+        var client = Client(repository, VerificationLimits.Default);
+        var top = await client.RefreshAsync(CancellationToken.None);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TargetListing.ReadAsync(client, top, new CancellationToken(canceled: true)));
     }
 
     // Whoever raises the limit gets an answer, not an exhausted stack: the search is a loop.
