@@ -7,9 +7,10 @@ internal static class AtomicFile
     /// <param name="path">The file; a link there is replaced, not followed.</param>
     /// <param name="temporary">A name beside it; what a run that died left there is overwritten.</param>
     /// <param name="content">The content.</param>
+    /// <param name="beforeRename">What may still refuse when all is written, by an exception.</param>
     /// <exception cref="IOException">It cannot be written: no room, no such directory, …</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not.</exception>
-    public static void Write(string path, string temporary, ReadOnlySpan<byte> content)
+    public static void Write(string path, string temporary, ReadOnlySpan<byte> content, Action? beforeRename = null)
     {
         try
         {
@@ -18,6 +19,7 @@ internal static class AtomicFile
                 file.Write(content);
                 file.Flush(flushToDisk: true);
             }
+            beforeRename?.Invoke();
             File.Move(temporary, path, overwrite: true);
         }
         // What the base library makes of EFBIG: the disk, or the limit of this user, has no room for a file of this size.

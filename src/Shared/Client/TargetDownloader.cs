@@ -32,8 +32,8 @@ public sealed class TargetDownloader(HttpExchange exchange, string targetBaseUrl
     public bool HasHashPrefixes { get; init; } = true;
 
     /// <summary>
-    /// True to lay files out in directories as their target paths say; a path that cannot be laid out is refused, and no link is gone
-    /// through. Default: false, one file of an encoded name for each path.
+    /// True to lay files out in directories as their target paths say; a path that cannot be laid out is refused, and so is a way that
+    /// goes through a link, before the download and again just before the file takes its name. Default: false, one file of an encoded name for each path.
     /// </summary>
     public bool HasDirectories { get; init; }
 
@@ -53,7 +53,7 @@ public sealed class TargetDownloader(HttpExchange exchange, string targetBaseUrl
             throw new TrustException(TrustError.TooLarge, $"{target.Path} is listed with {target.Target.Length} bytes; at most {MaxTargetBytes} are fetched.");
         var bytes = await FetchAsync(target, cancellationToken).ConfigureAwait(false);
         Check(bytes, target);
-        Write(path, bytes);
+        Write(parts, path, bytes);
         return path;
     }
 
@@ -142,14 +142,17 @@ public sealed class TargetDownloader(HttpExchange exchange, string targetBaseUrl
         }
     }
 
-    private static void Write(string path, byte[] bytes)
+    private void Write(string[] parts, string path, byte[] bytes)
     {
         var place = Path.GetDirectoryName(path) is { Length: > 0 } above ? above : ".";
         try
         {
+            // The directory may be one that others write to as well, and the download took its time: links are looked for anew, and once
+            // more before the file takes its name. The name beside it is one that nobody can foresee.
+            RequireNoLink(parts);
             Directory.CreateDirectory(place);
-            // A name that nobody can foresee: the directory may be one that others write to as well.
-            AtomicFile.Write(path, Path.Combine(place, $".{Path.GetRandomFileName()}.new"), bytes);
+            RequireNoLink(parts);
+            AtomicFile.Write(path, Path.Combine(place, $".{Path.GetRandomFileName()}.new"), bytes, () => RequireNoLink(parts));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
