@@ -12,4 +12,7 @@ internal sealed class MemoryCache : IMetadataCache
     public void Write(string fileName, ReadOnlyMemory<byte> bytes) => files[fileName] = bytes.ToArray();
 
     public void Remove(string fileName) => files.Remove(fileName);
+
+    public IReadOnlyList<string> List(string start, string end) =>
+        [.. files.Keys.Where(name => name.StartsWith(start, StringComparison.Ordinal) && name.EndsWith(end, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 }

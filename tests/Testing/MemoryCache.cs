@@ -15,4 +15,8 @@ public sealed class MemoryCache : IMetadataCache
 
     /// <inheritdoc/>
     public void Remove(string fileName) => files.Remove(fileName);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List(string start, string end) =>
+        [.. files.Keys.Where(name => name.StartsWith(start, StringComparison.Ordinal) && name.EndsWith(end, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 }

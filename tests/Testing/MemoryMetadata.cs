@@ -29,4 +29,8 @@ public sealed class MemoryMetadata : IMetadataSource, IMetadataCache
 
     /// <inheritdoc/>
     public void Remove(string fileName) => Files.Remove(fileName);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List(string start, string end) =>
+        [.. Files.Keys.Where(name => name.StartsWith(start, StringComparison.Ordinal) && name.EndsWith(end, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 }

@@ -88,6 +88,19 @@ public sealed class FileMetadataCache : IMetadataCache, IDisposable
     /// <inheritdoc/>
     public string LocationOf(string fileName) => PathOf(fileName);
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List(string start, string end)
+    {
+        try
+        {
+            return [.. new DirectoryInfo(directory).EnumerateFiles($"{start}*{end}").Select(file => file.Name).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(directory, e);
+        }
+    }
+
     /// <summary>Lets the next process use the directory.</summary>
     public void Dispose() => guard.Dispose();
 

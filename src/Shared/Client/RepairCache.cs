@@ -1,8 +1,10 @@
+using TrustService.Verification;
+
 namespace TrustService.Client;
 
 /// <summary>
 /// The cache of a repository for an owner who is about to repair it: the trusted root counts, and what earlier runs saw of other roles does
-/// not, because that may be what a thief published. New roots are kept, and what they make clients forget is forgotten.
+/// not, because that may be what a thief published. New roots are kept.
 /// </summary>
 internal sealed class RepairCache(IMetadataCache cache, string rootFile) : IMetadataCache
 {
@@ -18,9 +20,14 @@ internal sealed class RepairCache(IMetadataCache cache, string rootFile) : IMeta
             own[fileName] = bytes.ToArray();
     }
 
-    public void Remove(string fileName)
+    public void Remove(string fileName) => own.Remove(fileName);
+
+    public IReadOnlyList<string> List(string start, string end) => [.. own.Keys.Where(name => name.StartsWith(start, StringComparison.Ordinal) && name.EndsWith(end, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+
+    // What was read in this run is read again under a new root.
+    public void Follow(TrustedRoot root, TrustedRoot? former)
     {
-        own.Remove(fileName);
-        cache.Remove(fileName);
+        cache.Follow(root, former);
+        own.Clear();
     }
 }

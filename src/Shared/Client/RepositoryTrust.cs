@@ -100,28 +100,34 @@ public sealed class RepositoryTrust : IDisposable
         };
 
     /// <summary>The files of a role that earlier runs kept: read from a server, or published by this machine. Nothing is trusted by this.</summary>
-    public IEnumerable<ReadOnlyMemory<byte>> ReadRemembered(RoleName role)
+    /// <param name="root">The root of now: timestamp and snapshot of keys that were removed since are left out.</param>
+    /// <param name="role">The role.</param>
+    public IEnumerable<ReadOnlyMemory<byte>> ReadRemembered(TrustedRoot root, RoleName role)
     {
-        foreach (var name in (string[])[StoredFile.NameOf(role), OwnFile(role)])
+        var isOnline = role == RoleName.Timestamp || role == RoleName.Snapshot;
+        foreach (var kept in KeyedFiles.All(files).Where(kept => !isOnline || HighWaterMark.Counts(root, kept)))
         {
-            if (cache.Read(name) is { } file)
+            if (kept.Read(StoredFile.NameOf(role)) is { } file)
                 yield return file;
         }
+        if (files.Read(OwnFile(role)) is { } published)
+            yield return published;
     }
 
     /// <summary>
     /// Remembers what this machine has published, which no run may have read back yet: a server that forgets it is found out. It lies beside the files
     /// that a run relies on.
     /// </summary>
-    public void RememberPublished(RoleName role, ReadOnlyMemory<byte> file) => cache.Write(OwnFile(role), file);
+    public void RememberPublished(RoleName role, ReadOnlyMemory<byte> file) => files.Write(OwnFile(role), file);
 
     /// <summary>Forgets what was seen of a former repository of that name: this machine has just begun it anew, with versions that count from one.</summary>
     public void ForgetFormer()
     {
         foreach (var role in (RoleName[])[RoleName.Timestamp, RoleName.Snapshot, RoleName.Targets])
         {
-            cache.Remove(StoredFile.NameOf(role));
-            cache.Remove(OwnFile(role));
+            foreach (var kept in KeyedFiles.All(files))
+                kept.Remove(StoredFile.NameOf(role));
+            files.Remove(OwnFile(role));
         }
     }
 

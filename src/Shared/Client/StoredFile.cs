@@ -48,6 +48,21 @@ internal static class StoredFile
         }
     }
 
+    /// <summary>Takes a file over from runs under other keys: after a rotation, what they kept is most often still current.</summary>
+    /// <returns>Null if none of them is accepted.</returns>
+    public static TTrusted? TakeOver<TTrusted>(IMetadataCache cache, string name, Func<ReadOnlyMemory<byte>, TTrusted> accept)
+        where TTrusted : class
+    {
+        foreach (var other in cache.Others)
+        {
+            if (other.Read(name) is not { } file || TryAccept(() => accept(file)) is not { } taken)
+                continue;
+            cache.Write(name, file);
+            return taken;
+        }
+        return null;
+    }
+
     /// <summary>The refusal where a file is needed that is not stored.</summary>
     public static TrustException Missing(RoleName role) =>
         new(TrustError.ServerUnreachable, $"The current {role} is not in the cache, and nothing may be fetched offline.") { Role = role.Value, Hint = "Run the same command once without --offline." };

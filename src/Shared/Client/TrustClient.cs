@@ -112,8 +112,6 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
             var role = await LoadAsync(
                 step.Role,
                 step.Delegator.Snapshot,
-                cache.Read(StoredFile.NameOf(step.Role)),
-                file => step.Delegator.AcceptDelegated(step.Role, file, expiryTime),
                 (file, trusted) => step.Delegator.AcceptDelegated(step.Role, file, expiryTime, trusted),
                 file => step.Delegator.RecallDelegatedVersion(step.Role, file),
                 cancellationToken).ConfigureAwait(false);
@@ -154,13 +152,12 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
     private async Task<TrustedTargets> UpdateAsync(CancellationToken cancellationToken)
     {
         var root = await UpdateRootAsync(cancellationToken).ConfigureAwait(false);
-        var timestamp = await UpdateTimestampAsync(root, cancellationToken).ConfigureAwait(false);
-        var snapshot = await UpdateSnapshotAsync(timestamp, cancellationToken).ConfigureAwait(false);
+        var mark = HighWaterMark.Of(root, cache);
+        var timestamp = await UpdateTimestampAsync(root, mark, cancellationToken).ConfigureAwait(false);
+        var snapshot = await UpdateSnapshotAsync(timestamp, mark, cancellationToken).ConfigureAwait(false);
         return await LoadAsync(
             RoleName.Targets,
             snapshot,
-            cache.Read(StoredFile.NameOf(RoleName.Targets)),
-            file => snapshot.AcceptTargets(file, expiryTime),
             (file, trusted) => snapshot.AcceptTargets(file, expiryTime, trusted),
             snapshot.RecallTargetsVersion,
             cancellationToken).ConfigureAwait(false);
@@ -170,6 +167,7 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
     {
         var pinned = cache.Read(StoredFile.NameOf(RoleName.Root)) ?? throw new TrustException(TrustError.RootNotPinned, "No root is pinned for the repository.");
         var root = TrustedRoot.Pin(format, pinned, options.Limits);
+        cache.Follow(root, null);
         for (var updates = 0; source is not null && updates < options.Limits.MaxRootUpdates; updates++)
         {
             // Roots have a version in their name, with or without consistent snapshots. Source: TUF 1.0.34 §5.3.3.
@@ -178,12 +176,8 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
                 break;
             var next = root.AcceptRoot(file);
             options.RequireRoot?.Invoke(next);
-            // Forgotten before the root is stored, so that no crash leaves versions of a thief in force. Source: TUF 1.0.34 §5.3.11.
-            if (next.HasRotated(RoleName.Timestamp, root) || next.HasRotated(RoleName.Snapshot, root))
-            {
-                cache.Remove(StoredFile.NameOf(RoleName.Timestamp));
-                cache.Remove(StoredFile.NameOf(RoleName.Snapshot));
-            }
+            // Before the root is stored, so that no crash leaves versions of a thief in force. Source: TUF 1.0.34 §5.3.11.
+            cache.Follow(next, root);
             root = next;
             cache.Write(StoredFile.NameOf(RoleName.Root), file);
         }
@@ -198,34 +192,36 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
         return root;
     }
 
-    private async Task<TrustedTimestamp> UpdateTimestampAsync(TrustedRoot root, CancellationToken cancellationToken)
+    private async Task<TrustedTimestamp> UpdateTimestampAsync(TrustedRoot root, HighWaterMark mark, CancellationToken cancellationToken)
     {
         var name = StoredFile.NameOf(RoleName.Timestamp);
         var stored = cache.Read(name);
-        var previous = stored is null ? null : root.RecallTimestamp(stored);
         if (source is null)
-            return root.AcceptTimestamp(stored ?? throw StoredFile.Missing(RoleName.Timestamp), null, expiryTime);
+            return root.AcceptTimestamp(mark.Timestamp?.Metadata.File ?? stored ?? throw StoredFile.Missing(RoleName.Timestamp), null, expiryTime);
         var file = await source.FetchAsync(name, options.Limits.MaxTimestampBytes, cancellationToken).ConfigureAwait(false)
-            ?? throw new TrustException(TrustError.RepositoryUnknown, $"There is no trust data at {source.Location}.") 
+            ?? throw new TrustException(TrustError.RepositoryUnknown, $"There is no trust data at {source.Location}.")
             {
                 Hint = Repository is null ? "Check the address: it is that of the metadata, timestamp.json and the rest." : "Check the repository's name and the trust server's address, or ask its owner to run: signer init",
             };
-        var timestamp = root.AcceptTimestamp(file, previous, expiryTime);
-        if (timestamp != previous)
-            cache.Write(name, file);
+        var timestamp = root.AcceptTimestamp(file, mark.Timestamp, expiryTime);
+        if (!timestamp.Metadata.File.Span.SequenceEqual(stored))
+            cache.Write(name, timestamp.Metadata.File);
         return timestamp;
     }
 
-    private async Task<TrustedSnapshot> UpdateSnapshotAsync(TrustedTimestamp timestamp, CancellationToken cancellationToken)
+    private async Task<TrustedSnapshot> UpdateSnapshotAsync(TrustedTimestamp timestamp, HighWaterMark mark, CancellationToken cancellationToken)
     {
-        var stored = cache.Read(StoredFile.NameOf(RoleName.Snapshot));
-        if (source is null)
-            return StoredFile.Accept(RoleName.Snapshot, stored, file => timestamp.AcceptSnapshot(file, null, expiryTime));
+        var name = StoredFile.NameOf(RoleName.Snapshot);
+        var stored = cache.Read(name);
         if (stored is not null && StoredFile.TryAccept(() => timestamp.AcceptSnapshot(stored, null, expiryTime)) is { } current)
-            return current;
+            return mark.RequireNoRollback(current);
+        if (StoredFile.TakeOver(cache, name, kept => mark.RequireNoRollback(timestamp.AcceptSnapshot(kept, null, expiryTime))) is { } elsewhere)
+            return elsewhere;
+        if (source is null)
+            return StoredFile.Accept(RoleName.Snapshot, stored, kept => timestamp.AcceptSnapshot(kept, null, expiryTime));
         var file = await FetchAsync(source, RoleName.Snapshot, timestamp.Root, timestamp.Metadata.Signed.SnapshotMeta, timestamp.MaxSnapshotBytes, cancellationToken).ConfigureAwait(false);
-        var snapshot = timestamp.AcceptSnapshot(file, stored is null ? null : timestamp.RecallSnapshot(stored), expiryTime);
-        cache.Write(StoredFile.NameOf(RoleName.Snapshot), file);
+        var snapshot = mark.RequireNoRollback(timestamp.AcceptSnapshot(file, stored is null ? null : timestamp.RecallSnapshot(stored), expiryTime));
+        cache.Write(name, file);
         return snapshot;
     }
 
@@ -233,20 +229,26 @@ public sealed class TrustClient(IMetadataFormat format, IMetadataSource? source,
     private async Task<TrustedTargets> LoadAsync(
         RoleName role,
         TrustedSnapshot snapshot,
-        byte[]? stored,
-        Func<ReadOnlyMemory<byte>, TrustedTargets> acceptStored,
         Func<ReadOnlyMemory<byte>, long?, TrustedTargets> accept,
         Func<ReadOnlyMemory<byte>, long?> recall,
         CancellationToken cancellationToken)
     {
         var listed = snapshot.Listed(role);
-        if (source is null)
-            return StoredFile.Accept(role, stored, acceptStored);
-        if (stored is not null && StoredFile.TryAccept(() => acceptStored(stored)) is { } current)
+        var name = StoredFile.NameOf(role);
+        var stored = cache.Read(name);
+        // Where snapshot names no versions, those that were trusted before count.
+        var trusted = format.Rules.ParentsNameVersions ? null : cache.Others.Max(other => other.Read(name) is { } kept ? recall(kept) : null);
+        if (stored is not null && StoredFile.TryAccept(() => accept(stored, trusted)) is { } current)
             return current;
+        if (!format.Rules.ParentsNameVersions && stored is not null && recall(stored) is { } own && !(trusted >= own))
+            trusted = own;
+        if (StoredFile.TakeOver(cache, name, kept => accept(kept, trusted)) is { } elsewhere)
+            return elsewhere;
+        if (source is null)
+            return StoredFile.Accept(role, stored ?? cache.Others.Select(other => other.Read(name)).FirstOrDefault(kept => kept is not null), kept => accept(kept, trusted));
         var file = await FetchAsync(source, role, snapshot.Root, listed, snapshot.MaxBytesOf(role), cancellationToken).ConfigureAwait(false);
-        var accepted = accept(file, stored is null || format.Rules.ParentsNameVersions ? null : recall(stored));
-        cache.Write(StoredFile.NameOf(role), file);
+        var accepted = accept(file, trusted);
+        cache.Write(name, file);
         return accepted;
     }
 

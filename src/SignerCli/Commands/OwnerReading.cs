@@ -91,7 +91,7 @@ internal sealed record OwnerReading(RepositoryName Repository, TrustedTargets To
 
         void Add(RoleName role, Func<ReadOnlyMemory<byte>, long?> recall)
         {
-            foreach (var file in opened.ReadRemembered(role))
+            foreach (var file in opened.ReadRemembered(top.Snapshot.Root, role))
             {
                 if (recall(file) is { } version && version > (remembered.GetValueOrDefault(role)?.Version ?? 0))
                     remembered[role] = new RememberedFile(version, file);

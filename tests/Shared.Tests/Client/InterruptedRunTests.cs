@@ -1,6 +1,7 @@
 using TrustService.Client;
 using TrustService.Errors;
 using TrustService.Formats.Tuf;
+using TrustService.Keys;
 using TrustService.Metadata;
 using TrustService.Testing;
 
@@ -53,6 +54,82 @@ public sealed class InterruptedRunTests
         }
     }
 
+    // Some keys stay, others go: whatever is left on the disk, a past state that the keys of the root signed is not accepted again.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_DiesAtAnyPointOfARotationUnderAPin_RollbackIsStillRefused(bool isOldCache)
+    {
+        for (var point = 0; ; point++)
+        {
+            var repository = new RepositorySimulator(FixedTime.Start);
+            using var client = new ClientFixture(repository);
+            var second = TestKeys.New();
+            repository.Rotate(new Dictionary<RoleName, ISigningKey[]> { [RoleName.Timestamp] = [.. repository.Signers[RoleName.Timestamp], second] });
+            repository.Publish(RoleName.Targets);
+            var old = new Dictionary<string, byte[]>(repository.Files);
+            repository.Publish(RoleName.Targets);
+            if (isOldCache)
+                LeaveOldCache(client);
+            else
+                Assert.False(await DiesAsync(client, int.MaxValue, isPinned: true));
+            repository.Rotate(new Dictionary<RoleName, ISigningKey[]> { [RoleName.Timestamp] = [second] });
+            repository.Publish(RoleName.Targets);
+            var newest = new Dictionary<string, byte[]>(repository.Files);
+            var isDead = await DiesAsync(client, point, isPinned: true);
+            foreach (var (name, file) in old)
+                repository.Files[name] = file;
+
+            Assert.Equal(TrustError.VersionRollback, (await Assert.ThrowsAsync<TrustException>(() => DiesAsync(client, int.MaxValue, isPinned: true))).Error);
+            foreach (var (name, file) in newest)
+                repository.Files[name] = file;
+            Assert.False(await DiesAsync(client, int.MaxValue, isPinned: true));
+            if (!isDead)
+                return;
+        }
+    }
+
+    // A thief of the snapshot key publishes far versions, the timestamp key signs them in good faith; then the snapshot key is replaced.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Run_DiesAtAnyPointOfARecoveryUnderAPin_FarVersionsAreForgotten(bool isOldCache)
+    {
+        for (var point = 0; ; point++)
+        {
+            var repository = new RepositorySimulator(FixedTime.Start);
+            using var client = new ClientFixture(repository);
+            repository.Snapshot = repository.Snapshot with { Version = 1000 };
+            repository.WriteSnapshot();
+            repository.Timestamp = repository.Timestamp with { Version = 1000 };
+            repository.WriteTimestamp();
+            if (isOldCache)
+                LeaveOldCache(client);
+            else
+                Assert.False(await DiesAsync(client, int.MaxValue, isPinned: true));
+            repository.Rotate(RoleName.Snapshot);
+            repository.Snapshot = repository.Snapshot with { Version = 1 };
+            repository.Timestamp = repository.Timestamp with { Version = 1 };
+            repository.Publish(RoleName.Targets);
+            var isDead = await DiesAsync(client, point, isPinned: true);
+
+            Assert.False(await DiesAsync(client, int.MaxValue, isPinned: true));
+            if (!isDead)
+                return;
+        }
+    }
+
+    // As versions of this program left it that kept the files of all pins together.
+    private static void LeaveOldCache(ClientFixture client)
+    {
+        using var cache = client.OpenCache();
+        var repository = client.Repository;
+        var pin = RootPin.OfFile(TufFormat.Instance, repository.FirstRoot);
+        cache.Write($"pin+{pin.CacheKey}.root.json", repository.Files["root.json"]);
+        foreach (var name in (string[])["timestamp.json", "snapshot.json", "targets.json"])
+            cache.Write(name, repository.Files[name == "timestamp.json" ? name : $"{(name == "targets.json" ? repository.Targets[RoleName.Targets].Version : repository.Snapshot.Version)}.{name}"]);
+    }
+
     private static async Task<bool> DiesAtAsync(int point, bool offlineAfterwards)
     {
         var repository = new RepositorySimulator(FixedTime.Start);
@@ -78,10 +155,18 @@ public sealed class InterruptedRunTests
         return true;
     }
 
-    private static async Task<bool> DiesAsync(ClientFixture client, int point)
+    private static async Task<bool> DiesAsync(ClientFixture client, int point, bool isPinned = false)
     {
-        using var cache = client.OpenCache();
-        var run = new TrustClient(TufFormat.Instance, client.Source, new DyingCache(cache, client.CacheDirectory, point), client.Now, client.Options);
+        using var files = client.OpenCache();
+        IMetadataCache cache = new DyingCache(files, client.CacheDirectory, point);
+        if (isPinned)
+        {
+            var pinned = new PinnedCache(cache, "root.json", RootPin.OfFile(TufFormat.Instance, client.Repository.FirstRoot));
+            if (pinned.Read("root.json") is null)
+                files.Write($"pin+{RootPin.OfFile(TufFormat.Instance, client.Repository.FirstRoot).CacheKey}.root.json", client.Repository.FirstRoot);
+            cache = pinned;
+        }
+        var run = new TrustClient(TufFormat.Instance, client.Source, cache, client.Now, client.Options);
         try
         {
             await run.FindAsync(await run.RefreshAsync(CancellationToken.None), "dir/file", CancellationToken.None);
@@ -128,6 +213,8 @@ public sealed class InterruptedRunTests
             inner.Write(fileName, bytes);
             DieHere();
         }
+
+        public IReadOnlyList<string> List(string start, string end) => inner.List(start, end);
 
         public void Remove(string fileName)
         {

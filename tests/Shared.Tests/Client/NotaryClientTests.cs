@@ -132,6 +132,32 @@ public sealed class NotaryClientTests
         Assert.Equal(before, cache.Read("targets.json"));
     }
 
+    // What holds off old targets outlives the online keys and a run under a chain of somebody else.
+    [Fact]
+    public async Task RoleOfAnOlderVersion_AfterARunUnderAnotherPinAndARotation_IsRefused()
+    {
+        Publish(RoleName.Targets, "v1");
+        var older = repository.Published!;
+        Publish(RoleName.Targets, "v2");
+        var foreign = new NotaryRepository(FixedTime.Start);
+        foreign.Init();
+        await RefreshPinnedAsync(repository.Roots[0], repository.Serve());
+        await RefreshPinnedAsync(foreign.Roots[0], foreign.Serve());
+        repository.SnapshotKey = TestKeys.New();
+        repository.SetRole(RoleName.Snapshot, NotaryRepository.Describe(repository.SnapshotKey));
+        repository.Root = repository.Root with { Version = 2 };
+        repository.Publish(repository.RootFile());
+
+        Forge(repository.Published!, snapshot => snapshot with
+        {
+            Version = snapshot.Version + 1,
+            Meta = new Dictionary<RoleName, MetaFile>(snapshot.Meta) { [RoleName.Targets] = Describe(older.Targets[RoleName.Targets].File) },
+        }, out var source);
+        source.Files[ListedName(RoleName.Targets, older.Targets[RoleName.Targets].File)] = older.Targets[RoleName.Targets].File.ToArray();
+
+        Assert.Equal("targets", (await Refusal.OfAsync(TrustError.VersionRollback, () => RefreshPinnedAsync(repository.Roots[0], source))).Role);
+    }
+
     [Fact]
     public async Task SnapshotOfAnOlderVersion_IsRefused()
     {
@@ -203,6 +229,14 @@ public sealed class NotaryClientTests
     private static MetaFile Describe(ReadOnlyMemory<byte> file) => new() { Length = file.Length, Hashes = FileHashes.OfSha256(file.Span) };
 
     private static string ListedName(RoleName role, ReadOnlyMemory<byte> file) => NotaryFormat.Instance.Rules.ListedFileName(role, Describe(file), false);
+
+    private async Task RefreshPinnedAsync(byte[] root, IMetadataSource source)
+    {
+        var pinned = new PinnedCache(cache, "root.json", RootPin.OfFile(NotaryFormat.Instance, root));
+        if (pinned.Read("root.json") is null)
+            pinned.Write("root.json", root);
+        await new TrustClient(NotaryFormat.Instance, source, pinned, FixedTime.Start, new TrustClientOptions()).RefreshAsync(CancellationToken.None);
+    }
 
     // Signs another snapshot, and a timestamp for it, with the server's keys.
     private void Forge(TrustService.Publishing.PublishedSet set, Func<Snapshot, Snapshot> change, out MemoryMetadata source)

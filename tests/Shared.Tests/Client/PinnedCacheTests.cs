@@ -18,10 +18,16 @@ public sealed class PinnedCacheTests
         cache.Write("root.json", simulator.FirstRoot);
         await new TrustClient(TufFormat.Instance, simulator, cache, FixedTime.Start, new TrustClientOptions()).RefreshAsync(CancellationToken.None);
 
-        var chain = Assert.Single(files.Files.Keys, name => name.EndsWith("root.json", StringComparison.Ordinal));
-        var role = RoleName.Parse(chain[..^".json".Length]);
-        // What the client writes for a role of that name.
-        Assert.NotEqual(chain, Uri.EscapeDataString(role.Value) + ".json");
+        var chains = files.Files.Keys.Where(name => name.EndsWith("root.json", StringComparison.Ordinal)).ToList();
+        // The chain of the pin, and the root of the keys.
+        Assert.Equal(2, chains.Count);
+        foreach (var chain in chains)
+        {
+            var role = RoleName.Parse(chain[..^".json".Length]);
+            // What the client writes for a role of that name.
+            Assert.NotEqual(chain, Uri.EscapeDataString(role.Value) + ".json");
+            Assert.DoesNotContain($".{Uri.EscapeDataString(role.Value)}.json", chain, StringComparison.Ordinal);
+        }
         Assert.Equal(simulator.FirstRoot, cache.Read("root.json"));
     }
 

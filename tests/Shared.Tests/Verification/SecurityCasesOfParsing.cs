@@ -52,7 +52,7 @@ public sealed class SecurityCasesOfParsing : IDisposable
         await door.AcceptsAsync("registry.example.com/team/app:2.0");
 
         Assert.Equal(Convert.ToHexString(Repository.FirstRoot), door.State()["root.json"]);
-        Assert.Equal(6, door.State().Count);
+        Assert.Equal(7, door.State().Count);
     }
 
     public static TheoryData<string, byte[]> Oddities()
@@ -110,7 +110,7 @@ public sealed class SecurityCasesOfParsing : IDisposable
         Repository.Files["3.targets.json"] = file;
         await door.AcceptsAsync();
 
-        Assert.Equal(Convert.ToHexString(file), door.State()["targets.json"]);
+        Assert.Equal(Convert.ToHexString(file), door.State().Single(kept => kept.Key.EndsWith(".targets.json", StringComparison.Ordinal)).Value);
     }
 
     [Theory]

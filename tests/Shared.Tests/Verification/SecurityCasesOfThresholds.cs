@@ -85,7 +85,7 @@ public sealed class SecurityCasesOfThresholds : IDisposable
         Repository.Rotate(RoleName.Targets);
 
         // The repository still serves what the removed key signed; the stored copy of it is no better.
-        await door.RefusesAsync(TrustError.ThresholdNotMet, ["root.json"]);
+        await door.RefusesAsync(TrustError.ThresholdNotMet, ["root.json", "timestamp.json", "snapshot.json"]);
 
         door.Source = null;
         await door.RefusesAsync(TrustError.ThresholdNotMet);
