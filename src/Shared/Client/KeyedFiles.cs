@@ -23,6 +23,9 @@ internal sealed class KeyedFiles : IMetadataCache
 
     private KeyedFiles(IMetadataCache shared, string? name, TrustedRoot? root) => (this.shared, this.name, this.root) = (shared, name, root);
 
+    // A timestamp whose snapshot never came has taken the place of one that was seen with its snapshot: these are the latter two.
+    private bool IsLastPair { get; init; }
+
     /// <summary>The files of the keys of a root.</summary>
     public static KeyedFiles Of(IMetadataCache shared, TrustedRoot root) => new(shared, NameOf(root), root);
 
@@ -31,13 +34,16 @@ internal sealed class KeyedFiles : IMetadataCache
 
     /// <summary>All that a cache holds.</summary>
     public static IEnumerable<KeyedFiles> All(IMetadataCache shared) =>
-        shared.List(Start, RootEnd).Select(file => new KeyedFiles(shared, file[Start.Length..^RootEnd.Length], null)).Append(Former(shared));
+        shared.List(Start, RootEnd)
+            .Select(file => file[Start.Length..^RootEnd.Length])
+            .SelectMany(name => (KeyedFiles[])[new(shared, name, null), new(shared, name, null) { IsLastPair = true }])
+            .Append(Former(shared));
 
     /// <summary>True if these are the files of the same keys.</summary>
     public bool IsSame(KeyedFiles other) => name == other.name;
 
     /// <inheritdoc/>
-    public byte[]? Read(string fileName) => name is null && fileName == StoredFile.NameOf(RoleName.Root) ? null : shared.Read(Map(fileName));
+    public byte[]? Read(string fileName) => Holds(fileName) ? shared.Read(Map(fileName)) : null;
 
     /// <inheritdoc/>
     public void Write(string fileName, ReadOnlyMemory<byte> bytes)
@@ -46,6 +52,8 @@ internal sealed class KeyedFiles : IMetadataCache
         if (!hasRoot && root is not null && Read(StoredFile.NameOf(RoleName.Root)) is null)
             shared.Write(Map(StoredFile.NameOf(RoleName.Root)), root.Metadata.File);
         hasRoot = true;
+        if (fileName == StoredFile.NameOf(RoleName.Timestamp))
+            KeepLastPair(bytes);
         shared.Write(Map(fileName), bytes);
     }
 
@@ -58,9 +66,24 @@ internal sealed class KeyedFiles : IMetadataCache
     /// <inheritdoc/>
     public IReadOnlyList<string> List(string start, string end) => shared.List(Map(start), end);
 
+    private void KeepLastPair(ReadOnlyMemory<byte> next)
+    {
+        var name = StoredFile.NameOf(RoleName.Timestamp);
+        if (root is null || Read(name) is not { } file || root.RecallTimestamp(file) is not { } timestamp)
+            return;
+        if (Read(StoredFile.NameOf(RoleName.Snapshot)) is { } stored && timestamp.RecallSnapshot(stored) is { } snapshot && timestamp.Lists(snapshot) && root.RecallTimestamp(next)?.Lists(snapshot) != true)
+            new KeyedFiles(shared, this.name, null) { IsLastPair = true }.Write(name, file);
+    }
+
+    private bool Holds(string fileName) =>
+        name is null ? fileName != StoredFile.NameOf(RoleName.Root)
+        : !IsLastPair || fileName == StoredFile.NameOf(RoleName.Timestamp) || fileName == StoredFile.NameOf(RoleName.Snapshot);
+
     // The names of roles are escaped before they become file names, so that no role is called like these.
     private string Map(string fileName) =>
-        name is null ? fileName : fileName == StoredFile.NameOf(RoleName.Root) ? $"{Start}{name}{RootEnd}" : $"{Start}{name}.{fileName}";
+        name is null ? fileName
+        : fileName == StoredFile.NameOf(RoleName.Root) || (IsLastPair && fileName == StoredFile.NameOf(RoleName.Timestamp)) ? $"{Start}{name}+{fileName}"
+        : $"{Start}{name}.{fileName}";
 
     // All that decides whether a signature counts, ids too: a root of somebody else may list the same keys under other ids.
     private static string NameOf(TrustedRoot root)

@@ -76,10 +76,10 @@ internal sealed class PinnedHistory(Random random) : IDisposable
             default:
                 break;
         }
-        // Anyone of the keys signs.
+        // One key of each role signs, for as long as it is listed.
         var all = Online.ToDictionary(role => role, role => repository.Signers[role]);
         foreach (var (role, keys) in all)
-            repository.Signers[role] = [keys[random.Next(keys.Count)]];
+            repository.Signers[role] = [keys[0]];
         repository.Publish(random.Next(2) == 0 ? [RoleName.Targets] : []);
         foreach (var (role, keys) in all)
             repository.Signers[role] = keys;

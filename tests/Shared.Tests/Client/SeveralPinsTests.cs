@@ -104,6 +104,25 @@ public sealed class SeveralPinsTests : IDisposable
         await Refusal.OfAsync(TrustError.VersionRollback, () => RefreshAsync(Pin(repository.Files["2.root.json"])));
     }
 
+    // ... and when a key is removed, the pair before that timestamp still counts where the keys that stay have signed it.
+    [Fact]
+    public async Task Refresh_SawATimestampWithoutItsSnapshotBeforeAKeyWasRemoved_RefusesWhatIsOlderThanTheLastPair()
+    {
+        var signer = repository.Signers[RoleName.Snapshot][0];
+        repository.Rotate(new Dictionary<RoleName, ISigningKey[]> { [RoleName.Snapshot] = [signer, TestKeys.New()] });
+        repository.Publish(RoleName.Targets);
+        var old = Served();
+        repository.Publish(RoleName.Targets);
+        await RefreshAsync(Pin(repository.FirstRoot));
+        repository.Publish(RoleName.Targets);
+        repository.Files.Remove("4.snapshot.json");
+        await Refusal.OfAsync(TrustError.MetadataUnknown, () => RefreshAsync(Pin(repository.FirstRoot)));
+        repository.Rotate(new Dictionary<RoleName, ISigningKey[]> { [RoleName.Snapshot] = [signer] });
+        Serve(old);
+
+        await Refusal.OfAsync(TrustError.VersionRollback, () => RefreshAsync(Pin(repository.FirstRoot)));
+    }
+
     // The timestamp key stays, and it signed what lists a snapshot of the thief; another pin saw it.
     [Theory]
     [InlineData(true)]
@@ -177,7 +196,7 @@ public sealed class SeveralPinsTests : IDisposable
 
     // Pins and online keys change, mirrors show any past state with any number of the roots, and a foreign repository of the same name is used in between.
     [Fact]
-    public void Refresh_PinsAndOnlineKeysChangeAtRandom_NoPinGoesBackAndNoneIsLockedOut() => Property.ForAll(15, random =>
+    public void Refresh_PinsAndOnlineKeysChangeAtRandom_NoPinGoesBackAndNoneIsLockedOut() => Property.ForAll(25, random =>
     {
         using var history = new PinnedHistory(random);
         for (var step = 0; step < 20; step++)

@@ -96,9 +96,9 @@ internal sealed class VerifierDoor : IDisposable
         return state;
     }
 
-    // What lies below root is kept by online keys, whose root comes before the first timestamp.
+    // What lies below root is kept by keys: their root comes before the first timestamp, and a last timestamp with its snapshot before the next one.
     private static string RoleFile(string name) =>
-        name.EndsWith("+root.json", StringComparison.Ordinal) ? "timestamp.json" : name.StartsWith("keys+", StringComparison.Ordinal) ? name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..] : name;
+        !name.StartsWith("keys+", StringComparison.Ordinal) ? name : name.LastIndexOf('+') > "keys".Length ? "timestamp.json" : name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..];
 
     public void Dispose() => directory.Dispose();
 
