@@ -84,6 +84,7 @@ if [[ " ${projects[*]} " == *" EndToEnd.Tests "* ]]; then
     filter=(--filter "Needs!=docker")
     notes+=("Left out: the tests that need a Docker engine, because $problem.")
   fi
+  python3 -c 'import tuf' 2>/dev/null || notes+=("Left out: reading with python-tuf, because the Python module tuf is absent; tuf-js reads the same repositories.")
   native=(src/SignerCli --use-current-runtime -p:PublishAot=true --nologo -v quiet)
   if ! dotnet restore "${native[@]}" >"$logs/restore" 2>&1; then
     notes+=("The end-to-end tests ran the signer on the .NET runtime, because the native compiler cannot be restored: $(grep -m 1 error "$logs/restore")")

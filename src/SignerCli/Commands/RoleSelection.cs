@@ -26,7 +26,12 @@ internal sealed class RoleSelection(SigningKeyring keyring, SigningRequest reque
         var targets = current.Targets;
         var delegated = SigningRole.DelegatedBy(targets);
         if (Given(targets) is { } given)
-            return RequireAllowed(given, change, targets);
+        {
+            RequireAllowed(given, change, targets);
+            if (!targets.Snapshot.Root.Format.Rules.DelegatesSignImages && targets.Bins is null)
+                WarnOfHidden(current, [Top(targets), .. delegated], [.. given.Select(share => share.Role.Name)], change);
+            return given;
+        }
         if (delegated.IsEmpty)
             return [new RoleShare(Top(targets))];
         return targets.Snapshot.Root.Format.Rules.DelegatesSignImages ? EveryRole(targets, delegated, change) : OneRoleForEachPath(current, delegated, change);
@@ -110,10 +115,24 @@ internal sealed class RoleSelection(SigningKeyring keyring, SigningRequest reque
             Hint = $"Have it signed or revoked by {first.Name} ({first.ShowHolders()}), or choose another tag.",
         };
 
-    private static ImmutableArray<RoleShare> RequireAllowed(ImmutableArray<RoleShare> given, TargetsChange change, TrustedTargets targets) =>
-        change.Set.Keys.FirstOrDefault(path => !given.Any(share => share.Role.MaySpeakFor(path))) is { } orphan
-            ? throw SigningRefusal.WrongPath(targets, [.. given.Select(share => share.Role)], orphan)
-            : given;
+    private static void RequireAllowed(ImmutableArray<RoleShare> given, TargetsChange change, TrustedTargets targets)
+    {
+        if (change.Set.Keys.FirstOrDefault(path => !given.Any(share => share.Role.MaySpeakFor(path))) is { } orphan)
+            throw SigningRefusal.WrongPath(targets, [.. given.Select(share => share.Role)], orphan);
+    }
+
+    // Whoever names a role may have reasons to sign in it already now; that it is signed must not be taken for found.
+    private void WarnOfHidden(CurrentRoles current, ImmutableArray<SigningRole> order, ImmutableArray<RoleName> given, TargetsChange change)
+    {
+        foreach (var path in change.Set.Keys)
+        {
+            var way = WayTo(order, path);
+            if (!way.Any(role => given.Contains(role.Name)))
+                warn($"Verifiers that look for {path} stop at {way[^1].Name}: what {string.Join(", ", given)} signs is not found.");
+            else if (way.TakeWhile(role => !given.Contains(role.Name)).FirstOrDefault(role => Lists(current, role, path)) is { } first)
+                warn($"{path} is signed by {first.Name}, which verifiers look into before {string.Join(", ", given)}: what that signs is not found.");
+        }
+    }
 
     private ImmutableArray<RoleShare>? Given(TrustedTargets targets) =>
         request.Roles.IsEmpty ? null : [.. request.Roles.Select(name => new RoleShare(SigningRole.Find(targets, name) ?? throw Unknown(targets, name)))];

@@ -59,6 +59,26 @@ public sealed class CiMachineTests(TeamServer server) : IClassFixture<TeamServer
         Assert.Equal(0, (await team.VerifyAsync("1.0")).ExitCode);
     }
 
+    // Whoever names the role gets it, and is told what verifiers will make of it.
+    [Fact]
+    public async Task Sign_RoleThatIsNamedButNotReached_WarnsThatNobodyWillFindIt()
+    {
+        using var team = await server.NewTeamAsync("tuf");
+        Assert.Equal(0, (await team.SignAsync(team.Owner, "2.0")).ExitCode);
+        await team.NewSignerAsync("release", "--paths", "1.*", "--terminating");
+        var ci = await team.NewSignerAsync("ci");
+
+        var behind = await team.SignAsync(ci, "1.0", "--role", "ci");
+        var listed = await team.SignAsync(ci, "2.0", "--role", "ci");
+        var free = await team.SignAsync(ci, "3.0", "--role", "ci");
+
+        Assert.Contains("Verifiers that look for 1.0 stop at release: what ci signs is not found.", behind.Messages, StringComparison.Ordinal);
+        Assert.Equal(10, (await team.VerifyAsync("1.0")).ExitCode);
+        Assert.Contains("2.0 is signed by targets, which verifiers look into before ci", listed.Messages, StringComparison.Ordinal);
+        Assert.DoesNotContain("not found", free.Messages, StringComparison.Ordinal);
+        Assert.Equal(0, (await team.VerifyAsync("3.0")).ExitCode);
+    }
+
     [Fact]
     public async Task Sign_OwnerWithoutADelegatedKey_SignsInTargets()
     {
@@ -97,7 +117,7 @@ public sealed class CiMachineTests(TeamServer server) : IClassFixture<TeamServer
         var offline = await verify("1.0", "--offline");
 
         Assert.NotEqual(0, offline.ExitCode);
-        Assert.NotEmpty(Directory.GetFiles(verifier.Root, format == "tuf" ? "ci.json" : "targets%2Freleases.json", SearchOption.AllDirectories));
+        Assert.NotEmpty(Directory.GetFiles(verifier.Root, format == "tuf" ? "*.ci.json" : "*.targets%2Freleases.json", SearchOption.AllDirectories));
         Assert.Equal(0, (await verify("0.9", "--offline")).ExitCode);
     }
 
