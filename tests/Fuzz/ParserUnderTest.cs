@@ -11,6 +11,10 @@ namespace TrustService.Fuzz;
 /// <param name="Run">Reads an input. It may return or throw a coded refusal; anything else is a finding.</param>
 internal sealed record ParserUnderTest(string Name, int Weight, IMutator Mutator, ImmutableArray<byte[]> Seeds, Action<byte[]> Run)
 {
-    /// <summary>One damaged input.</summary>
-    public byte[] MakeInput(Random random) => Mutator.Mutate(Seeds[random.Next(Seeds.Length)], random);
+    /// <summary>One damaged input, cut to what can be saved: repeating a part of a large one goes beyond it.</summary>
+    public byte[] MakeInput(Random random)
+    {
+        var input = Mutator.Mutate(Seeds[random.Next(Seeds.Length)], random);
+        return input.Length <= ByteMutator.MaxBytes ? input : input[..ByteMutator.MaxBytes];
+    }
 }

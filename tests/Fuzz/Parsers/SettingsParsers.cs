@@ -10,6 +10,7 @@ using TrustService.Fuzz.Mutators;
 using TrustService.Metadata;
 using TrustService.Server.Hosting;
 using TrustService.Server.Options;
+using TrustService.Testing;
 
 namespace TrustService.Fuzz.Parsers;
 
@@ -22,11 +23,19 @@ internal static class SettingsParsers
             [InputText.Seed($$$"""{"server":"https://trust.example.com","serverCa":"ca.pem","roots":{"registry.example.com/team/*":"root:1:sha256:{{{new string('a', 64)}}}","docker.io/library/alpine":"roots/alpine.json"}}""")],
             input => SignerConfig.Read(input, "/home/user/.config/signer"));
         yield return new ParserUnderTest("pending-change", 3, new JsonMutator("repository", "pending", "targets", "root", "ci", "AAAA", "="),
-            [InputText.Seed("""{"repository":"registry.example.com/team/app","pending":{"targets":"e30=","ci":"eyJzaWduZWQiOnt9LCJzaWduYXR1cmVzIjpbXX0="}}""")], ReadPending);
+            [Pending()], ReadPending);
         yield return new ParserUnderTest("server-settings", 1, new JsonMutator("urls", "data", "database", "tls-cert", "dev-tls", "Limits", "Signing", "Database", "Notary", "MaxParts", "MaxFileBytes", "GunPrefixes", "true"),
-            [InputText.Seed("""{"urls":"http://127.0.0.1:4480;http://[::1]:4480","data":"trust-data","Limits":{"MaxParts":64,"LimitLoopback":true},"Signing":{"TimestampDays":14}}""")], ReadServerFile);
+            [InputText.Seed("""{"urls":"http://127.0.0.1:4480;http://[::1]:4480","data":"trust-data","Limits":{"MaxParts":64,"LimitLoopback":true},"Signing":{"TimestampLifetimeDays":14}}""")], ReadServerFile);
         yield return new ParserUnderTest("server-arguments", 3, new ByteMutator("--urls", "--data", "--database", "--dev-tls", "=", "\n", "http://", "https://", "127.0.0.1:4480", "[::1]", "*", ";"),
             [InputText.Seed("--urls\nhttp://127.0.0.1:4480;https://*:4443\n--dev-tls\n--insecure-no-auth\n--insecure-http\n--data=trust-data")], ReadArguments);
+    }
+
+    private static byte[] Pending()
+    {
+        var repository = new RepositorySimulator(FixedTime.Start);
+        repository.AddTarget(RoleName.Targets, "1.0", "content");
+        repository.Publish(RoleName.Targets);
+        return InputText.Seed($$$"""{"repository":"registry.example.com/team/app","pending":{"targets":"{{{Convert.ToBase64String(repository.Files["2.targets.json"])}}}"}}""");
     }
 
     // Handed on from person to person: whoever reads it is about to sign what it says.
