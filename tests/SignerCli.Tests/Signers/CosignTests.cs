@@ -11,7 +11,7 @@ public sealed class CosignTests(TeamServer server) : IClassFixture<TeamServer>
     public async Task Cosign_SecondOfTwo_PublishesWhatTheFirstSigned(string format, string role)
     {
         using var team = await server.NewTeamAsync(format);
-        var (ann, bob) = await ReleaseTeamAsync(team);
+        var (ann, bob) = await team.NewReleaseTeamAsync();
 
         var alone = await team.SignAsync(ann, "1.0");
         var first = await team.SignAsync(ann, "1.0", "--partial");
@@ -42,7 +42,7 @@ public sealed class CosignTests(TeamServer server) : IClassFixture<TeamServer>
     public async Task Cosign_FileThatIsHandedOn_IsSignedAndPublished(string format)
     {
         using var team = await server.NewTeamAsync(format);
-        var (ann, bob) = await ReleaseTeamAsync(team);
+        var (ann, bob) = await team.NewReleaseTeamAsync();
         var file = Path.Combine(team.Owner.Root, "change.json");
 
         Assert.Equal(0, (await team.SignAsync(ann, "1.0", "--partial", "--out", file)).ExitCode);
@@ -63,7 +63,7 @@ public sealed class CosignTests(TeamServer server) : IClassFixture<TeamServer>
     public async Task Cosign_CustomData_IsShownBeforeAndAfterItChanges(string format)
     {
         using var team = await server.NewTeamAsync(format);
-        var (ann, bob) = await ReleaseTeamAsync(team);
+        var (ann, bob) = await team.NewReleaseTeamAsync();
         await team.SignAsync(ann, "1.0", "--partial", "-a", "approved-by=bob", "-a", "prod=yes");
 
         var listed = await bob.SucceedsAsync("pending", "list", team.Repository);
@@ -80,67 +80,6 @@ public sealed class CosignTests(TeamServer server) : IClassFixture<TeamServer>
             Assert.Contains("  length ", text, StringComparison.Ordinal);
         }
         Assert.Matches("""\+ 1\.0  sha256:.* custom \{.*"prod":"no".*  \(was custom \{.*"prod":"yes".*\}\)""", second.Messages);
-    }
-
-    // Two keys signed the empty first version and were thrown away: nobody can be asked for their signatures.
-    [Fact]
-    public async Task Partial_RoleWithOneTimeKeys_MissesPeopleOnly()
-    {
-        using var team = await server.NewTeamAsync("tuf");
-        var (ann, bob) = await ReleaseTeamAsync(team);
-
-        var alone = await team.SignAsync(ann, "1.0");
-        await team.SignAsync(ann, "1.0", "--partial");
-        var shown = await bob.SucceedsAsync("pending", "list", team.Repository);
-        var json = (await bob.SucceedsAsync("pending", "list", team.Repository, "-o", "json")).Json;
-        var again = await ann.RunAsync("cosign", team.Repository, "-y");
-
-        Assert.Matches(@"2 of the keys ann \([0-9a-f…]+\), bob \([0-9a-f…]+\) \(and 2 one-time\)", alone.Messages);
-        Assert.Matches(@"1 of 2; missing 1 of bob \([0-9a-f…]+\)\s*$", shown.Results);
-        Assert.Equal(1, json[0].GetProperty("missing").GetArrayLength());
-        Assert.DoesNotContain("one-time", shown.Results + again.Messages, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Partial_FileThatIsThere_IsNotOverwritten()
-    {
-        using var team = await server.NewTeamAsync("tuf");
-        var (ann, bob) = await ReleaseTeamAsync(team);
-        var file = Path.Combine(team.Owner.Root, "change.json");
-        await team.SignAsync(ann, "1.0", "--partial", "--out", file);
-        var before = await File.ReadAllBytesAsync(file);
-
-        var run = await team.SignAsync(bob, "1.1", "--partial", "--out", file);
-
-        Assert.NotEqual(0, run.ExitCode);
-        Assert.Contains("exists already", run.Messages, StringComparison.Ordinal);
-        Assert.Equal(before, await File.ReadAllBytesAsync(file));
-    }
-
-    [Fact]
-    public async Task Partial_KeysThatAreHereAreEnough_SaysThatNoFileWasWritten()
-    {
-        using var team = await server.NewTeamAsync("tuf");
-        var ann = await team.NewSignerAsync("ann");
-        var file = Path.Combine(team.Owner.Root, "change.json");
-
-        var run = await team.SignAsync(ann, "1.0", "--partial", "--out", file);
-
-        Assert.Equal("signed", run.Json[0].GetProperty("outcome").GetString());
-        Assert.Contains($"{file} was not written", run.Messages, StringComparison.Ordinal);
-        Assert.False(File.Exists(file));
-    }
-
-    [Fact]
-    public async Task PendingList_NothingWaits_IsAnEmptyList()
-    {
-        using var team = await server.NewTeamAsync("tuf");
-
-        var text = await team.Owner.SucceedsAsync("pending", "list", team.Repository);
-        var json = await team.Owner.SucceedsAsync("pending", "list", team.Repository, "-o", "json");
-
-        Assert.Contains("waits for signatures", text.Messages, StringComparison.Ordinal);
-        Assert.Equal(0, json.Json.GetArrayLength());
     }
 
     [Theory]
@@ -161,7 +100,7 @@ public sealed class CosignTests(TeamServer server) : IClassFixture<TeamServer>
     public async Task Cosign_SomethingElseIsCurrentByNow_IsToldAndMadeAgain()
     {
         using var team = await server.NewTeamAsync("tuf");
-        var (ann, bob) = await ReleaseTeamAsync(team);
+        var (ann, bob) = await team.NewReleaseTeamAsync();
         var (early, late) = (Path.Combine(team.Owner.Root, "early.json"), Path.Combine(team.Owner.Root, "late.json"));
         await team.SignAsync(ann, "1.0", "--partial", "--out", early);
         await team.SignAsync(ann, "1.1", "--partial", "--out", late);
@@ -183,7 +122,7 @@ public sealed class CosignTests(TeamServer server) : IClassFixture<TeamServer>
     public async Task Cosign_ServerGivesAnOlderVersionForTheOneItWasMadeFor_IsRefused()
     {
         using var team = await server.NewTeamAsync("tuf");
-        var (ann, bob) = await ReleaseTeamAsync(team);
+        var (ann, bob) = await team.NewReleaseTeamAsync();
         var late = Path.Combine(team.Owner.Root, "late.json");
         foreach (var tag in (string[])["1.0", "1.1"])
         {
@@ -206,29 +145,12 @@ public sealed class CosignTests(TeamServer server) : IClassFixture<TeamServer>
         Assert.Equal("not-signed", (await team.VerifyAsync("1.3")).ErrorCode);
     }
 
-    [Fact]
-    public async Task Partial_AnotherChangeWaits_IsRefusedUntilThatIsWithdrawn()
-    {
-        using var team = await server.NewTeamAsync("tuf");
-        var (ann, bob) = await ReleaseTeamAsync(team);
-        await team.SignAsync(ann, "1.0", "--partial");
-
-        var second = await team.SignAsync(bob, "1.1", "--partial");
-        var dropped = await ann.SucceedsAsync("pending", "drop", team.Repository, "-y", "-o", "json");
-        var third = await team.SignAsync(bob, "1.1", "--partial");
-
-        Assert.Equal("publish-conflict", second.ErrorCode);
-        Assert.Contains("pending drop", second.Messages, StringComparison.Ordinal);
-        Assert.Equal("release", dropped.Json.GetProperty("dropped")[0].GetString());
-        Assert.Equal("pending", third.Json[0].GetProperty("outcome").GetString());
-    }
-
     // Signed in his own role alone, an image would look signed and be pulled by nobody.
     [Fact]
     public async Task Sign_InNotary_SharedRoleNeedsMore_IsRefusedOrSignedInPart()
     {
         using var team = await server.NewTeamAsync("notary");
-        var (ann, _) = await ReleaseTeamAsync(team);
+        var (ann, _) = await team.NewReleaseTeamAsync();
         var carl = await team.NewSignerAsync("carl");
 
         var alone = await team.SignAsync(carl, "1.0");
@@ -249,7 +171,7 @@ public sealed class CosignTests(TeamServer server) : IClassFixture<TeamServer>
     public async Task Sign_WithAllKeysOverAChangeThatWaits_Warns()
     {
         using var team = await server.NewTeamAsync("tuf");
-        var (ann, bob) = await ReleaseTeamAsync(team);
+        var (ann, bob) = await team.NewReleaseTeamAsync();
         await team.SignAsync(ann, "1.0", "--partial");
         foreach (var file in Directory.GetFiles(bob.Keys))
             File.Copy(file, Path.Combine(ann.Keys, Path.GetFileName(file)));
@@ -265,7 +187,7 @@ public sealed class CosignTests(TeamServer server) : IClassFixture<TeamServer>
     public async Task Cosign_StrangersKey_IsRefusedAndNothingIsPublished()
     {
         using var team = await server.NewTeamAsync("tuf");
-        var (ann, _) = await ReleaseTeamAsync(team);
+        var (ann, _) = await team.NewReleaseTeamAsync();
         var eve = await team.NewMemberAsync("eve");
         await team.SignAsync(ann, "1.0", "--partial");
 
@@ -290,42 +212,5 @@ public sealed class CosignTests(TeamServer server) : IClassFixture<TeamServer>
         var run = await machine.RunAsync("cosign", machine.WriteFile("change.json", content), "-y", "-o", "json");
 
         Assert.Equal((1, "invalid-proposal"), (run.ExitCode, run.ErrorCode));
-    }
-
-    [Fact]
-    public async Task Partial_OwnersOfTargetsNameASigner_TogetherInAFile()
-    {
-        using var team = await server.NewTeamAsync("tuf");
-        var ann = await team.NewMemberAsync("ann");
-        var other = await OtherOwnerAsync(team);
-        var file = Path.Combine(team.Owner.Root, "signers.json");
-
-        var alone = await team.Owner.RunAsync("signer", "add", "ann", "--key", team.PublicKey("ann"), "-y", "-o", "json", team.Repository);
-        var parked = await team.Owner.RunAsync("signer", "add", "ann", "--key", team.PublicKey("ann"), "-y", "--partial", "-o", "json", team.Repository);
-        await team.Owner.SucceedsAsync("signer", "add", "ann", "--key", team.PublicKey("ann"), "-y", "--partial", "--out", file, team.Repository);
-        var shown = await other.SucceedsAsync("pending", "list", file);
-        var run = await other.SucceedsAsync("cosign", file, "-y", "-o", "json");
-
-        Assert.Equal("key-not-found", alone.ErrorCode);
-        Assert.Equal("usage", parked.ErrorCode);
-        Assert.Contains("+ signer ann", shown.Results, StringComparison.Ordinal);
-        Assert.Equal("published", run.Json.GetProperty("outcome").GetString());
-        Assert.Equal(0, (await team.SignAsync(ann, "1.0")).ExitCode);
-        Assert.Equal(0, (await team.VerifyAsync("1.0")).ExitCode);
-    }
-
-    private static async Task<(SignerMachine Ann, SignerMachine Bob)> ReleaseTeamAsync(TeamWorld team)
-    {
-        var (ann, bob) = (await team.NewMemberAsync("ann"), await team.NewMemberAsync("bob"));
-        await team.AddAsync("release", ["ann", "bob"], "--threshold", "2");
-        return (ann, bob);
-    }
-
-    // Two owners, each with one of two targets keys, both of which have to sign.
-    private static async Task<SignerMachine> OtherOwnerAsync(TeamWorld team)
-    {
-        var other = await team.NewMemberAsync("other");
-        await team.RequireTwoOwnersAsync(other, "other");
-        return other;
     }
 }

@@ -111,6 +111,22 @@ internal sealed class TeamWorld : IDisposable
     public Task<SignerRun> AddAsync(string name, string[] members, params string[] options) =>
         Owner.SucceedsAsync(["signer", "add", name, .. members.SelectMany(member => (string[])["--key", PublicKey(member)]), "-y", "-o", "json", .. options, Repository]);
 
+    /// <summary>Makes two members, both of whom have to sign for the signer <c>release</c>.</summary>
+    public async Task<(SignerMachine Ann, SignerMachine Bob)> NewReleaseTeamAsync()
+    {
+        var (ann, bob) = (await NewMemberAsync("ann"), await NewMemberAsync("bob"));
+        await AddAsync("release", ["ann", "bob"], "--threshold", "2");
+        return (ann, bob);
+    }
+
+    /// <summary>Makes a second owner: each has one of two targets keys, both of which have to sign.</summary>
+    public async Task<SignerMachine> NewOtherOwnerAsync()
+    {
+        var other = await NewMemberAsync("other");
+        await RequireTwoOwnersAsync(other, "other");
+        return other;
+    }
+
     /// <summary>Signs an image under a tag; its content is the tag.</summary>
     public Task<SignerRun> SignAsync(SignerMachine machine, string tag, params string[] options)
     {
